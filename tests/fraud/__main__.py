@@ -10,13 +10,14 @@ import click
 
 from libs.db import Database
 from services.orders.tests.harness import OrdersHarness
-from tests.fraud.behaviour import CAUGHT_BY, visits
+from tests.fraud.behaviour import ALSO_CAUGHT_BY, CAUGHT_BY, visits
 from tests.fraud.measure import HINTS, Report, measure
 from tests.support.postgres import DatabaseFactory, running_server
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "fraud.md"
 TUNED_WITH = range(1, 4)
 SEEDS = range(101, 104)
+_PLANTED = (*CAUGHT_BY.items(), *ALSO_CAUGHT_BY.items())
 TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- /table -->)", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def main(*, tuning: bool) -> None:
 
 def as_table(report: Report) -> str:
     """Return a report as a table of Markdown."""
-    ways = {name: ", ".join(way for way, by in CAUGHT_BY.items() if by == name) for name in report.scores}
+    ways = {name: ", ".join(way for way, by in _PLANTED if by == name) for name in report.scores}
     lines = [
         f"{report.visits:,} visits, {report.honest:,} of them honest; of the honest ones {_percent(report)} carry a"
         " flag or a hint of this table.\n",

@@ -15,6 +15,8 @@ from random import Random
 BEGIN = datetime(2026, 3, 2, tzinfo=timezone(timedelta(hours=8)))
 DAYS = 60
 COMMUNITIES = ("north", "south")
+ALSO_CAUGHT_BY = {"invented_hours": "round_hours"}
+"""What a second one should find, where a rule that is fixed finds few."""
 HONEST = "honest"
 CAUGHT_BY = {
     "elsewhere": "off_place",

@@ -18,9 +18,10 @@ from services.orders.core.store import order_store
 from services.orders.core.store.tables import assignment, confirmation, orders
 from services.orders.queues.store.hints import hints_of
 from services.orders.tests.harness import named
-from tests.fraud.behaviour import CAUGHT_BY, HONEST, Spot, Visit
+from tests.fraud.behaviour import ALSO_CAUGHT_BY, CAUGHT_BY, HONEST, Spot, Visit
 
-HINTS = frozenset({"mutual_ring", "unusual_hours", "one_desk"})
+HINTS = frozenset({"mutual_ring", "unusual_hours", "one_desk", "round_hours"})
+NAMES = (*CAUGHT_BY.values(), *ALSO_CAUGHT_BY.values())
 MICRODEGREES = 1_000_000
 
 
@@ -55,7 +56,7 @@ class Score:
 class Report:
     """The scores of one or more seeds."""
 
-    scores: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in CAUGHT_BY.values()})
+    scores: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in NAMES})
     visits: int = 0
     honest: int = 0
     suspected: int = 0
@@ -63,11 +64,10 @@ class Report:
     def count(self, visit: Visit, names: Iterable[str]) -> None:
         """Count what one visit was, and what was made of it."""
         raised = set(names) & set(self.scores)
-        expected = CAUGHT_BY.get(visit.kind)
         self.visits += 1
         self.honest += visit.kind == HONEST
         self.suspected += visit.kind == HONEST and bool(raised)
-        if expected is not None:
+        for expected in {CAUGHT_BY.get(visit.kind), ALSO_CAUGHT_BY.get(visit.kind)} & set(self.scores):
             self.scores[expected].planted += 1
             self.scores[expected].caught += expected in raised
         for name in raised:

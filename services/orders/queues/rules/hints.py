@@ -12,10 +12,12 @@ RECENT_DAYS = 30
 NIGHT_BEGINS_HOUR, NIGHT_ENDS_HOUR = 22, 6
 NIGHTS_LEAST, NIGHT_SHARE_PERCENT = 3, 50
 DESK_PEOPLE_LEAST, DESK_SHARE_PERCENT = 8, 40
+ROUND_OF_LAST, ROUND_LEAST, ROUND_MINUTES = 8, 6, 30
 TWO = 2
 MUTUAL = message("These two serve each other: %(visits)s visits or more each way in %(days)s days")
 RING = message("%(people)s people serve one another in a ring: %(visits)s visits or more each in %(days)s days")
 NIGHTS = message("%(nights)s of the volunteer's %(visits)s visits in %(days)s days began between 22:00 and 6:00")
+ROUND = message("%(round)s of the volunteer's last %(visits)s visits lasted a multiple of %(minutes)s minutes")
 DESK = message(
     "One person confirmed for %(people)s people in %(days)s days: %(confirmed)s of %(all)s confirmations of the place"
 )
@@ -31,6 +33,7 @@ class Hint(StrEnum):
     UNUSUAL_HOURS = "unusual_hours"
     ONE_DESK = "one_desk"
     UNTICKED_ROUND = "unticked_round"
+    ROUND_HOURS = "round_hours"
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,21 @@ class RoundFacts:
         return None if self.ticked else _said(Hint.UNTICKED_ROUND, UNTICKED, stops=self.stops)
 
 
-Facts = RingFacts | NightFacts | DeskFacts | RoundFacts
+@dataclass(frozen=True)
+class RoundHoursFacts:
+    """How many of a volunteer's last visits, this one among them, lasted round minutes."""
+
+    round: int
+    visits: int
+
+    def hint(self) -> Said | None:
+        """Return what is said where most did: one odd visit ends a streak, and not this."""
+        if self.visits < ROUND_OF_LAST or self.round < ROUND_LEAST:
+            return None
+        return _said(Hint.ROUND_HOURS, ROUND, round=self.round, visits=self.visits, minutes=ROUND_MINUTES)
+
+
+Facts = RingFacts | NightFacts | DeskFacts | RoundFacts | RoundHoursFacts
 
 
 def _said(hint: Hint, words: str, **numbers: int) -> Said:

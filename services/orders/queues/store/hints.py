@@ -21,11 +21,14 @@ from services.orders.queues.rules.hints import (
     RING_DAYS,
     RING_PEOPLE_MAX,
     RING_VISITS_LEAST,
+    ROUND_MINUTES,
+    ROUND_OF_LAST,
     DeskFacts,
     Facts,
     NightFacts,
     RingFacts,
     RoundFacts,
+    RoundHoursFacts,
 )
 
 _CONFIRMED = (State.CONFIRMED, State.APPROVED, State.SETTLED, State.DISPUTED, State.REJECTED, State.REVERSED)
@@ -84,11 +87,23 @@ _DESK = sa.text("""
 _ROUND = sa.text("""
     SELECT order_id, CAST(count(*) AS int) AS stops, CAST(count(outcome) AS int) AS ticked
     FROM round_stop WHERE order_id = ANY(:order_ids) GROUP BY order_id""")
+# As minutes are counted: whole ones. Where the platform ended a visit, nobody wrote down its minutes.
+_ROUND_HOURS = sa.text(f"""
+    WITH part AS ({_PART})
+    SELECT p.order_id, CAST(count(*) FILTER (WHERE last.minutes % :round_minutes = 0) AS int) AS round,
+        CAST(count(*) AS int) AS visits
+    FROM part p CROSS JOIN LATERAL (
+        SELECT CAST(extract(epoch FROM b.checked_out_at - b.checked_in_at) AS int) / 60 AS minutes
+        FROM assignment b WHERE b.volunteer_id = p.volunteer_id AND b.checked_in_at IS NOT NULL
+            AND b.checked_out_at <= p.checked_out_at AND NOT b.was_ended
+        ORDER BY b.checked_out_at DESC LIMIT :round_of_last) last
+    GROUP BY p.order_id, p.volunteer_id ORDER BY round""")
 _ASKED: tuple[tuple[sa.TextClause, Callable[..., Facts]], ...] = (
     (_RING, RingFacts),
     (_NIGHTS, NightFacts),
     (_DESK, DeskFacts),
     (_ROUND, RoundFacts),
+    (_ROUND_HOURS, RoundHoursFacts),
 )
 
 
@@ -104,6 +119,8 @@ def hints_of(connection: Connection, order_ids: Sequence[UUID], now: datetime) -
         "night_ends": NIGHT_ENDS_HOUR,
         "confirmed": [state.value for state in _CONFIRMED],
         "now": now,
+        "round_minutes": ROUND_MINUTES,
+        "round_of_last": ROUND_OF_LAST,
     }
     hints: dict[UUID, list[Row]] = defaultdict(list)
     for statement, facts_of in _ASKED:

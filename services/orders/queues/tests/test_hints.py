@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.orders.queues.rules.hints import DeskFacts, Facts, NightFacts, RingFacts
+from services.orders.queues.rules.hints import DeskFacts, Facts, NightFacts, RingFacts, RoundHoursFacts
 from services.orders.queues.tests.test_findings import findings, visit
 from services.orders.tests.harness import OrdersHarness, named
 
@@ -20,6 +20,7 @@ from services.orders.tests.harness import OrdersHarness, named
         ),
         (RingFacts(4, 5), "mutual_ring", "4 people serve one another in a ring: 5 visits", "4人"),
         (NightFacts(3, 6), "unusual_hours", "3 of the volunteer's 6 visits in 30 days", "6次"),
+        (RoundHoursFacts(6, 8), "round_hours", "6 of the volunteer's last 8 visits lasted a multiple of 30", "最近8次"),
         (DeskFacts(8, 40, 100), "one_desk", "confirmed for 8 people in 30 days: 40 of 100", "8人"),
     ],
 )
@@ -33,7 +34,16 @@ def test_a_hint_says_its_numbers(facts: Facts, hint: str, en: str, zh: str) -> N
 
 
 @pytest.mark.parametrize(
-    "facts", [RingFacts(2, 2), NightFacts(2, 2), NightFacts(3, 7), DeskFacts(7, 90, 100), DeskFacts(9, 39, 100)]
+    "facts",
+    [
+        RingFacts(2, 2),
+        NightFacts(2, 2),
+        NightFacts(3, 7),
+        DeskFacts(7, 90, 100),
+        DeskFacts(9, 39, 100),
+        RoundHoursFacts(5, 8),
+        RoundHoursFacts(7, 7),
+    ],
 )
 def test_below_its_bounds_a_pattern_is_nothing_unusual(facts: Facts) -> None:
     assert facts.hint() is None
@@ -44,9 +54,9 @@ def hints(world: OrdersHarness, label: str) -> set[str]:
     return {hint["hint"] for hint in findings(world)[str(named(label))]["hints"]}
 
 
-def serve(world: OrdersHarness, label: str, *, by: str, whom: str, day: int, hour: int = 9) -> None:
+def serve(world: OrdersHarness, label: str, *, by: str, whom: str, day: int, hour: int = 9, minutes: int = 50) -> None:
     """Let somebody serve somebody else, who confirms."""
-    start, end = f"D{day} {hour:02}:00", f"D{day} {hour:02}:50"
+    start, end = f"D{day} {hour:02}:00", f"D{day} {hour + minutes // 60:02}:{minutes % 60:02}"
     world.redeem(label, recipient=whom, start=start)
     assert world.act(by, label, "assignment") == ""
     world.serve(label, by=by, start=start, end=end)
@@ -62,6 +72,18 @@ def test_two_who_serve_each_other_again_and_again_are_a_ring(world: OrdersHarnes
 
     assert hints(world, "b2") == {"mutual_ring"}
     assert hints(world, "a1") == set()
+
+
+def test_one_odd_visit_ends_a_streak_of_round_ones_and_not_the_pattern(world: OrdersHarness) -> None:
+    for day in range(1, 9):
+        serve(world, f"r{day}", by="min", whom="lan", day=day, minutes=57 if day in (3, 7) else 60)
+    for day in range(1, 9):
+        serve(world, f"h{day}", by="hua", whom="mei", day=day, minutes=60 if day % 2 else 53)
+
+    assert (hints(world, "r7"), hints(world, "r8")) == (set(), {"round_hours"})
+    assert hints(world, "h8") == set()
+    words = findings(world)[str(named("r8"))]["flag_words"]
+    assert "round_minutes" not in {words_of["flag"] for words_of in words}
 
 
 def test_visits_at_night_are_said_and_those_by_day_are_not(world: OrdersHarness) -> None:
