@@ -20,7 +20,7 @@ from tests.contracts.api import recording
 from tests.contracts.api.looking import Seen, readings
 from tests.contracts.api.recording import Progress, RecordingClient, settled, shortened
 
-RECORDED_MIN = 90
+RECORDED_MIN = 180
 SELDOM = {
     "accounts.FullPersonAnswer": {"home_unit"},
     "accounts.RoleAnswer": {

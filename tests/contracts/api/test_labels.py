@@ -50,8 +50,9 @@ NO_WORDS = ("programme.", "purchase.services")
 """Names that a district gives itself, and codes of services."""
 REASONS = {"duplicate", "dispute", "recording_error"}
 """Why hours are taken back, which a district may add to its list."""
-OWN_WORDS = {"kind.same_household"}
-"""What a page says that is no word of the API by itself."""
+WELFARE = {f"step.{end}" for end in ("needs_help", "not_reached", "not_reported", "not_taken", "reached_well")}
+OWN_WORDS = {"kind.same_household", "indicator.visit_rate"} | WELFARE
+"""What a page says that is no word of this member: of the API by itself, of another list, or how a check ended."""
 
 
 @pytest.fixture(scope="module")
