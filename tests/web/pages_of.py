@@ -31,7 +31,8 @@ PATHS = {
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues
-              /desk/venues/counts /applicants /applicants/{applicant} /register /away /duty /duty/roster
+              /desk/venues/counts /desk/rounds/{round}/sheet
+              /applicants /applicants/{applicant} /register /away /duty /duty/roster
               /duty/roster?q=nobody /handover /handover?from={min}&q=min
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
@@ -67,6 +68,7 @@ NO_PAGE = {
     "/figures/table.<ending>": "a table to save",
     "/figures/rows.<ending>": "a table to save",
     "/figures/credit.<ending>": "a table to save",
+    "/desk/rounds/<uuid:order_id>/sheet.<ending>": "a table to save, or a PDF",
     "/district/people/export.csv": "a table to save",
     "/district/people/export.xlsx": "a table to save",
     "/slips/sheet.pdf": "a PDF",
@@ -88,12 +90,19 @@ UNKNOWN = "/nothing"
 MADE: dict[str, Callable[[Scene], tuple[str, str, dict[str, Any]]]] = {
     "group": lambda scene: ("coord", "/v1/groups", _group(scene)),
     "close": lambda scene: ("admin", "/v1/period-closes", {"district_id": scene.unit_of("d1"), "month": "2026-02"}),
+    "round": lambda scene: ("coord", "/v1/rounds", _round(scene)),
     "sheet": lambda _scene: ("admin", "/v1/imports", {"rows": [{"name_zh": "?"}]}),
 }
 
 
 def _group(scene: Scene) -> dict[str, Any]:
     return {"name_zh": "邻里队", "leader_id": scene.id_of("hao"), "unit_id": scene.unit_of("k1")}
+
+
+def _round(scene: Scene) -> dict[str, Any]:
+    way: dict[str, Any] = {"unit_id": scene.unit_of("k1"), "service": "A7", "minutes": 60}
+    start = scene.run.world.story.instant("D6 10:00").isoformat()
+    return way | {"start": start, "recipient_ids": [scene.id_of("lan")]}
 
 
 def ids_of(scene: Scene) -> dict[str, str]:

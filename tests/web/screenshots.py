@@ -53,6 +53,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("stops", "coord", "/desk/stops?volunteer={min}", "desk"),
     ("venues", "coord", "/desk/venues", "both"),
     ("counts", "coord", "/desk/venues/counts", "desk"),
+    ("meals", "coord", "/desk/rounds/{round}/sheet", "desk"),
     ("activities", "min", "/volunteer/activities", "both"),
     ("away", "coord", "/away", "both"),
     ("handover", "coord", "/handover", "both"),

@@ -12,6 +12,7 @@ from services.web.pages.complaints.views import area as complaints
 from services.web.pages.decisions.views import area as decisions
 from services.web.pages.desk.counts import area as counts
 from services.web.pages.desk.exceptions import area as exceptions
+from services.web.pages.desk.meals import area as meals
 from services.web.pages.desk.planning import area as planning
 from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.venues import area as venues
@@ -63,6 +64,7 @@ AREAS: tuple[Area, ...] = (
     slips,
     venues,
     counts,
+    meals,
     visitors,
     elder,
     volunteer,

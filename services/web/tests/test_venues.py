@@ -170,3 +170,45 @@ def test_a_day_is_entered_and_corrected(tmp_path: Path) -> None:
         {"visitors": 120, "meals": 96, "day": "2026-03-02"},
         {"visitors": "many", "meals": 96, "why": "错"},
     ]
+
+
+def sheet_desk(tmp_path: Path) -> FlaskClient:
+    """Return the desk with a round to two people, the first of whom was served."""
+    other = "01890a5d-ac96-774b-bcce-b302099b6299"
+    stops = [
+        {"stop_id": STOP, "number": 1, "recipient_id": PERSON, "outcome": "done", "how": "door", "words": ""},
+        {"stop_id": MIN, "number": 2, "recipient_id": other, "outcome": None, "how": None, "words": ""},
+    ]
+    client, api = desk(tmp_path)
+    order = {"order_id": ORDER, "kind": "round", "start": START, "service": "A1", "service_name": "送餐"}
+    api.answers |= {
+        f"GET /v1/orders/{ORDER}": (200, order),
+        f"GET /v1/rounds/{ORDER}": (200, {"order_id": ORDER, "stops": stops}),
+        f"GET /v1/persons/{PERSON}": (200, {"names": {"zh": "=<b>兰</b>"}, "address": "和园路 10 号"}),
+        f"GET /v1/persons/{other}": (200, {"names": {"zh": "梅"}, "address": "和园路 9 号"}),
+    }
+    return client
+
+
+def test_the_sheet_of_a_round_is_saved_and_printed_as_it_is_shown(tmp_path: Path) -> None:
+    client, path = sheet_desk(tmp_path), f"/desk/rounds/{ORDER}/sheet"
+
+    page = client.get(path + "?lang=zh").get_data(as_text=True)
+    assert "=&lt;b&gt;兰&lt;/b&gt;" in page
+    assert page.index("10 号") < page.index("9 号")
+    by_address = client.get(path + "?by=address").get_data(as_text=True)
+    assert by_address.index("9 号") < by_address.index("10 号")
+    assert f"{path}.csv?by=address" in by_address
+
+    table = client.get(f"{path}.csv?by=address").get_data(as_text=True).splitlines()
+    assert [line.split(",")[1] for line in table[1:]] == ["梅", "'=<b>兰</b>"]
+    assert "□" in table[1]
+    assert client.get(f"{path}.xlsx").data.startswith(b"PK")
+    assert client.get(f"{path}.pdf").data.startswith(b"%PDF")
+    assert client.get(f"{path}.exe").status_code == 404
+
+
+def test_what_is_no_round_has_no_sheet(tmp_path: Path) -> None:
+    client, api = desk(tmp_path)
+    api.answers[f"GET /v1/orders/{ORDER}"] = (200, {"order_id": ORDER, "kind": "help", "start": START})
+    assert client.get(f"/desk/rounds/{ORDER}/sheet").status_code == 404

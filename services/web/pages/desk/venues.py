@@ -125,4 +125,4 @@ def plan_round() -> WerkzeugResponse:
     }
     api().put(f"/v1/rounds/{command_of_form()}", body)
     flash.tell(message("The round is open: one volunteer can take it."))
-    return redirect("/desk/venues", 303)
+    return redirect(f"/desk/rounds/{command_of_form()}/sheet", 303)
