@@ -54,6 +54,22 @@ class Hardship(StrEnum):
     SEVERE_DISABILITY = "severe_disability"
 
 
+class Spoken(StrEnum):
+    """What somebody speaks: the common language, a group of dialects, or signs."""
+
+    PUTONGHUA = "putonghua"
+    JIN = "jin"
+    WU = "wu"
+    HUI = "hui"
+    GAN = "gan"
+    XIANG = "xiang"
+    MIN = "min"
+    HAKKA = "hakka"
+    YUE = "yue"
+    PINGHUA = "pinghua"
+    SIGN = "sign"
+
+
 class VisitRisk(StrEnum):
     """How often someone is to be visited."""
 

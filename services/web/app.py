@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from services.web.kit.failures import register_failures
 from services.web.kit.lookups import has_photo, service_of
 from services.web.kit.navigation import navigation, start_of
 from services.web.kit.viewer import EXTENSION, Web, chosen_desk, viewer, viewer_or_none
+from services.web.kit.wishes import SPOKEN
 from services.web.kit.words_of_rules import label_of_rule
 from services.web.pages import AREAS
 from services.web.pages.entry.second_factor import ask_to_enrol
@@ -133,7 +133,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
     app.jinja_env.filters["service"] = service_of
     app.jinja_env.filters["by_language"] = i18n.by_language
     app.jinja_env.tests["closed"] = is_closed
-    globals_: dict[str, Callable[..., Any]] = {
+    globals_: dict[str, Any] = {
         "may": may,
         "barred_words": barred,
         "has_photo": has_photo,
@@ -146,6 +146,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
         "was_chosen": carried.was_chosen,
         "carried": carried.carried,
         "told": flash.messages_to_show,
+        "spoken": SPOKEN,
         "new_command": lambda: str(new_id()),
         "asset": _asset_address,
     }

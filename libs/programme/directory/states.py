@@ -51,6 +51,7 @@ class PersonTold:
     visit_listed_on: date | None
     died_on: date | None
     known_to: tuple[UUID, ...]
+    speaks: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class MatchParameters:
     served_before_weight: int = 30
     free_time_weight: int = 15
     fair_share_weight: int = 15
+    language_weight: int = 20
     far_metres: int = 5000
     fair_share_days: int = 30
     fair_share_orders: int = 8

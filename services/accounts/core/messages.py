@@ -13,7 +13,7 @@ from libs.contracts.events import accounts
 from libs.db import Connection
 from libs.events import Cause, publish, publish_state, tells
 from libs.ids import id_from_cause
-from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, UnitLevel, VisitRisk
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, Spoken, UnitLevel, VisitRisk
 from services.accounts.core.rules.persons import Person, Qualifications
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
@@ -140,6 +140,7 @@ class PersonState(_Home):
     registered_at: datetime
     died_on: date | None
     known_to: tuple[UUID, ...]
+    speaks: tuple[Spoken, ...]
 
 
 @tells(accounts.OrgUnitState, subject="unit_id")
@@ -186,6 +187,7 @@ def person_state(person: Person, roles: Sequence[RoleGrant]) -> PersonState:
         registered_at=person.registered_at,
         died_on=person.died_on,
         known_to=person.known_to,
+        speaks=person.speaks,
     )
 
 

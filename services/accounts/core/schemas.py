@@ -12,7 +12,7 @@ from libs.http.fields import Choice, Text, page_cursor, page_limit, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.names import shown_name
 from libs.programme.two_people import ProposalState
-from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, UnitLevel, VisitRisk
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, Spoken, UnitLevel, VisitRisk
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
@@ -128,6 +128,7 @@ class PersonAnswer(Schema):
     household_next_by = id_field(allow_none=True)
     home = fields.Nested(PlaceAnswer, allow_none=True)
     has_phone = fields.Boolean()
+    speaks = fields.List(word_of(Spoken))
     visit_risk = word_of(VisitRisk, allow_none=True)
     qualifications = fields.Nested(QualificationsAnswer)
     registered_at = instant_field()
@@ -231,6 +232,7 @@ def person_answer(person: Person) -> Answer:
         "household_next_by": id_text(person.household.next_by),
         "home": home_answer(person),
         "has_phone": person.has_phone,
+        "speaks": list(person.speaks),
         "visit_risk": person.visits.risk,
         "qualifications": {
             "training": qualifications.training,

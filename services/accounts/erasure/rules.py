@@ -61,6 +61,7 @@ def end_use(person: Person, status: PersonStatus) -> Person:
         hardship=(),
         household=Household(),
         home=None,
+        speaks=(),
         visits=VisitListing(),
         qualifications=Qualifications(),
     )

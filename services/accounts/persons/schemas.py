@@ -11,7 +11,7 @@ from libs.db import Connection
 from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of, word_of
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.names import shown_name, with_unit_names
-from libs.programme.words import PERSON_ROLES, PersonStatus, Role, Sex, VisitRisk
+from libs.programme.words import PERSON_ROLES, PersonStatus, Role, Sex, Spoken, VisitRisk
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind, Language
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
@@ -183,6 +183,7 @@ class DetailsSchema(ActingSchema):
     household = Text(TEXT_MAX, allow_none=True)
     has_phone = Truth()
     visit_risk = choice_of(VisitRisk, allow_none=True)
+    speaks = fields.List(choice_of(Spoken), validate=validate.Length(max=len(Spoken)))
     language = choice_of(Language, allow_none=True)
     remarks = Text(REMARKS_MAX, allow_none=True)
 
@@ -239,7 +240,12 @@ def order_side_answer(person_id: UUID, identity: Identity) -> Answer:
 def looked_after_answer(person: Person, identity: Identity, *, may_say: bool) -> Answer:
     """Return what a relative with a right sees of whom they act for: the name, and what they may say for them."""
     name: Answer = {"person_id": str(person.person_id), "names": identity.names}
-    wishes = {"version": person.version, "language": identity.language, "remarks": identity.remarks}
+    wishes = {
+        "version": person.version,
+        "speaks": list(person.speaks),
+        "language": identity.language,
+        "remarks": identity.remarks,
+    }
     return name | wishes if may_say else name
 
 

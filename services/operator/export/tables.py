@@ -39,7 +39,7 @@ PLACE = ("latitude_e6", "longitude_e6")
 WHO = (
     "born", "sex", "grade", "hardship", "household_id", "household_by", "household_next", "household_next_by",
     "home_latitude_millideg", "home_longitude_millideg", "has_phone", "visit_risk", "visit_listed_on", "training",
-    "clean_record", "insured_until", "certificates", "died_on", "known_to",
+    "clean_record", "insured_until", "certificates", "died_on", "known_to", "speaks",
 )  # fmt: skip
 SERVED = (
     "in_latitude_e6", "in_longitude_e6", "in_device", "metres_from_home", "out_latitude_e6", "out_longitude_e6",

@@ -221,6 +221,8 @@ class OpenOrder:
     recipient_id: UUID
     start_at: datetime
     square: Place | None
+    spoken: frozenset[str]
+    """What its recipient speaks."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ _OPEN = (
         orders.c.start_at,
         person.c.area_latitude_e6,
         person.c.area_longitude_e6,
+        person.c.speaks,
     )
     .select_from(person.join(orders, orders.c.recipient_id == person.c.person_id))
     .where(orders.c.state == sa.literal_column(f"'{State.PUBLISHED.value}'"))
@@ -296,6 +299,7 @@ def _open_orders(connection: Connection, query: sa.Select[Any]) -> list[OpenOrde
             row.recipient_id,
             row.start_at,
             place_of(row.area_latitude_e6, row.area_longitude_e6),
+            frozenset(row.speaks),
         )
         for row in connection.execute(query)
     ]

@@ -169,6 +169,7 @@ class OrdersHarness:
             ),
             visit_risk=others.pop("visit_risk", ""),
             visit_listed_on=others.pop("visit_listed_on", ""),
+            speaks=others.pop("speaks", []),
         )
         assert not others, f"unknown attributes: {others}"
         self.hear(state, subject=state.person_id)

@@ -76,6 +76,21 @@ def test_who_is_never_visited_is_asked_for_a_language_alone(tmp_path: Path) -> N
     assert json.loads(sent.body) == {"language": None}
 
 
+def test_what_is_spoken_is_ticked_and_sent(tmp_path: Path) -> None:
+    api = api_for("recipient", speaks=["wu"])
+    client = opened(tmp_path, api)
+    api.answers[f"POST /v1/persons/{PERSON}/details"] = (200, {})
+
+    page = client.get("/me?lang=en").get_data(as_text=True)
+    form = {"csrf_token": csrf(client, "/me"), "command": OTHER, "version": "7", "remarks": "", "language": ""}
+    client.post("/me/wishes", data=form | {"asks_speaks": "1", "speaks": ["yue", "sign", "klingon"]})
+
+    assert 'value="wu" checked' in page
+    assert "Yue (Cantonese)" in page
+    [sent] = [asked for asked in api.sent("POST") if asked.path.endswith("/details")]
+    assert json.loads(sent.body) == {"language": None, "remarks": None, "speaks": ["yue", "sign"]}
+
+
 @pytest.mark.parametrize(("language", "heading"), [("en", "Hello"), ("zh", "您好"), (None, "您好")])
 def test_whoever_signs_in_finds_the_pages_in_the_language_they_like_best(
     tmp_path: Path, language: str | None, heading: str

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.refusals import PersonNotFoundError
-from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, Spoken, VisitRisk
 from services.accounts.core.refusals import DateImpossibleError, RoleMissingError, WrongPersonStateError
 
 CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
@@ -125,6 +125,7 @@ class Person:
     household: Household = Household()
     home: Home | None = None
     has_phone: bool = True
+    speaks: tuple[Spoken, ...] = ()
     visits: VisitListing = VisitListing()
     qualifications: Qualifications = Qualifications()
     was_volunteer: bool = False

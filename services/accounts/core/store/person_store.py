@@ -14,7 +14,7 @@ from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
 from libs.programme.refusals import PersonNotFoundError
-from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, Spoken, VisitRisk
 from services.accounts.core.rules.persons import ErasureState, Home, Household, Person, Qualifications, VisitListing
 from services.accounts.core.rules.roles import RoleGrant, RolePlace
 from services.accounts.core.store.facts import Facts
@@ -290,6 +290,7 @@ def person_of(row: Any) -> Person:
         household=Household(row.household_id, tuple(row.household_by), row.household_next, row.household_next_by),
         home=home,
         has_phone=row.has_phone,
+        speaks=tuple(map(Spoken, row.speaks)),
         visits=VisitListing(VisitRisk(row.visit_risk) if row.visit_risk else None, row.visit_listed_on),
         qualifications=Qualifications(row.training, row.clean_record, row.insured_until, tuple(row.certificates)),
         was_volunteer=row.was_volunteer,
@@ -315,6 +316,7 @@ def _columns(of: Person) -> dict[str, object]:
         "home_latitude_millideg": of.home.latitude_millideg if of.home else None,
         "home_longitude_millideg": of.home.longitude_millideg if of.home else None,
         "has_phone": of.has_phone,
+        "speaks": list(of.speaks),
         "visit_risk": of.visits.risk,
         "visit_listed_on": of.visits.listed_on,
         "training": of.qualifications.training,

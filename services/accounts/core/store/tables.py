@@ -62,6 +62,7 @@ person = sa.Table(
     sa.Column("home_latitude_millideg", sa.Integer),
     sa.Column("home_longitude_millideg", sa.Integer),
     sa.Column("has_phone", sa.Boolean),
+    sa.Column("speaks", _Texts),
     sa.Column("visit_risk", sa.Text),
     sa.Column("visit_listed_on", sa.Date),
     sa.Column("training", sa.Boolean),

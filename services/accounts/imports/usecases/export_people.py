@@ -29,6 +29,7 @@ EXPORT_COLUMNS = (
     "training",
     "insured_until",
     "certificates",
+    "speaks",
 )
 
 
@@ -70,4 +71,5 @@ def _row(person: Person, identity: Identity | None) -> dict[str, str]:
         "training": "true" if qualifications.training else "false",
         "insured_until": qualifications.insured_until.isoformat() if qualifications.insured_until else "",
         "certificates": ";".join(qualifications.certificates),
+        "speaks": ";".join(person.speaks),
     }

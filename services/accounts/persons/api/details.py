@@ -27,7 +27,7 @@ blueprint = Blueprint("details", __name__, description="Changing a person's deta
 
 @blueprint.route("/v1/persons/<uuid:person_id>/details")
 class PersonDetails(MethodView):
-    """Name, number, address, contacts, home, household, visits, language, remarks for the door."""
+    """Name, number, address, contacts, home, household, visits, what they speak, language, remarks for the door."""
 
     @blueprint.doc(operationId="change_details")
     @needs_version
@@ -47,6 +47,7 @@ class PersonDetails(MethodView):
             household_id=parts().vault.opaque_id("household", household) if household else None,
             has_phone=body.get("has_phone", True),
             visit_risk=body.get("visit_risk"),
+            speaks=tuple(body.get("speaks", ())),
             language=body.get("language"),
             remarks=body.get("remarks") or None,
         )

@@ -100,3 +100,28 @@ def test_the_remarks_are_sealed_with_the_persons_key_and_stand_in_no_event(platf
     [sealed] = platform.rows("SELECT sealed FROM person_identity WHERE person_id = :id", id=elder)
     assert "听力".encode() not in bytes(sealed.sealed)
     assert not [state for state in platform.states_of(elder) if "听力".encode() in state.SerializeToString()]
+
+
+def test_what_somebody_speaks_is_said_by_them_or_the_desk_told_to_others_and_forgotten(
+    platform: Platform, elder: str
+) -> None:
+    own = platform.sign_in("王兰")
+
+    must(_say(own, platform, elder, speaks=["wu", "putonghua", "wu"]))
+    mine = must(own.get("/v1/me"))
+    told = list(platform.states_of(elder)[-1].speaks)
+    must(_say(platform.a, platform, elder, speaks=[]))
+
+    assert (mine["speaks"], told) == (["putonghua", "wu"], ["putonghua", "wu"])
+    assert must(platform.a.get(f"/v1/persons/{elder}"))["speaks"] == []
+    refused(_say(own, platform, elder, speaks=["klingon"]), "invalid_fields", 422)
+    refused(_say(own, platform, elder, speaks=None), "invalid_fields", 422)
+
+
+def test_a_relative_says_what_she_speaks_under_the_same_right(platform: Platform, elder: str, daughter: Caller) -> None:
+    refused(_say(daughter, platform, elder, speaks=["wu"]), "not_authorised", 403)
+    must(platform.a.put(f"/v1/acting-grants/{new_id()}", platform.grant(elder, daughter.person_id)))
+
+    must(_say(daughter, platform, elder, speaks=["wu"]))
+
+    assert must(daughter.get(f"/v1/persons/{elder}"))["speaks"] == ["wu"]

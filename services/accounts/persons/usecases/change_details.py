@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.programme.refusals import MakerIsCheckerError
-from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, Spoken, VisitRisk
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import Language, LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
@@ -34,11 +34,13 @@ class Details:
     household_id: UUID | None = None
     has_phone: bool = True
     visit_risk: VisitRisk | None = None
+    speaks: tuple[Spoken, ...] = ()
     language: Language | None = None
     remarks: str | None = None
 
 
-WISHES = frozenset({"language", "remarks"})
+SEALED_WISHES = frozenset({"language", "remarks"})
+WISHES = SEALED_WISHES | {"speaks"}
 """What a relative with a right may say for them too."""
 WISHED = "wishes"
 """What it is called among the acts that were done for somebody."""
@@ -134,6 +136,8 @@ def _changed(person: Person, details: Details, store: SealedStore, context: Comm
         changed = replace(changed, household=_household(details, store, context, person))
     if "has_phone" in details.given:
         changed = replace(changed, has_phone=details.has_phone)
+    if "speaks" in details.given:
+        changed = replace(changed, speaks=tuple(sorted(set(details.speaks))))
     if "visit_risk" in details.given:
         changed = replace(changed, visits=person.visits.changed_to(details.visit_risk, today=context.today))
     return changed
@@ -152,7 +156,7 @@ def _household(details: Details, store: SealedStore, context: CommandContext, pe
 def _change_identity(store: SealedStore, person_id: UUID, details: Details) -> None:
     identity = store.identities.identity(person_id)
     assert identity is not None, "only the erased have none"
-    fields = details.given & {"names", "address", "contacts", *WISHES}
+    fields = details.given & {"names", "address", "contacts", *SEALED_WISHES}
     if not fields:
         return
     changed: Identity = replace(identity, **{name: getattr(details, name) for name in sorted(fields)})

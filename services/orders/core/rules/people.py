@@ -62,6 +62,8 @@ class Person:
     """Two members of staff said so; until then it bars taking, and keeps nobody from signing."""
     known_to: frozenset[UUID] = frozenset()
     """The members of staff who know who it is, as far as was told: two at most."""
+    speaks: frozenset[str] = frozenset()
+    """Empty: it was not said."""
 
     def is_known_only_to(self, staff_id: UUID) -> bool:
         """Tell whether one member of staff alone made this person's account, and nobody else has seen who it is."""

@@ -33,7 +33,7 @@ DIRECTORY = Directory(
     {
         "status", "home_unit_id", "district_id", "born", "sex", "grade", "hardship", "household_id",
         "household_verified", "latitude_e6", "longitude_e6", "roles", "training", "clean_record", "insured_until",
-        "certificates", "visit_risk", "visit_listed_on", "known_to",
+        "certificates", "visit_risk", "visit_listed_on", "known_to", "speaks",
     },
     derived={
         "area_latitude_e6": Derived(sa.Integer, _area_latitude_e6, nullable=True),

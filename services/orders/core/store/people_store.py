@@ -130,6 +130,7 @@ def _person(row: Mapping[str, Any]) -> Person:
         visit_risk=row["visit_risk"],
         visit_listed_on=row["visit_listed_on"],
         known_to=frozenset(row["known_to"]),
+        speaks=frozenset(row["speaks"]),
     )
 
 

@@ -18,6 +18,7 @@ class MatchReason(StrEnum):
     SERVED_BEFORE = "served_before"
     FREE_TIME = "free_time"
     FAIR_SHARE = "fair_share"
+    LANGUAGE = "language"
 
 
 WORDS = {
@@ -25,8 +26,25 @@ WORDS = {
     MatchReason.SERVED_BEFORE: message("Helped here %(count)s times before"),
     MatchReason.FREE_TIME: message("%(count)s minutes free that day"),
     MatchReason.FAIR_SHARE: message("Served %(count)s times of late"),
+    MatchReason.LANGUAGE: message("%(count)s languages or dialects in common"),
 }
-FAR_AWAY = message("Far away, or it is not said where")
+UNKNOWN = {
+    MatchReason.NEAR: message("Far away, or it is not said where"),
+    MatchReason.LANGUAGE: message("It is not said what both speak"),
+}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Of how many of her languages and dialects a recipient finds a volunteer; 0 of 0 where one of both said none."""
+
+    spoken: int = 0
+    of: int = 0
+
+
+def shared(volunteer: frozenset[str], recipient: frozenset[str]) -> Shared:
+    """Return what a recipient and a volunteer have in common."""
+    return Shared(len(volunteer & recipient), len(recipient)) if volunteer and recipient else Shared()
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,7 @@ class Fit:
     served_lately: int
     day_minutes: int
     """Minutes of the order's day that the volunteer has taken already."""
+    shared: Shared = Shared()
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,7 @@ class Weighed:
 
     @property
     def _words(self) -> dict[str, str]:
-        english = FAR_AWAY if self.count is None else WORDS[self.reason]
+        english = UNKNOWN[self.reason] if self.count is None else WORDS[self.reason]
         return {name: text % {"count": self.count} for name, text in in_both(english, module=__name__).items()}
 
 
@@ -87,6 +106,12 @@ def weigh(policy: Policy, fit: Fit) -> tuple[Weighed, ...]:
             policy.match.fair_share_weight,
             _share(policy.match.fair_share_orders - fit.served_lately, policy.match.fair_share_orders),
             fit.served_lately,
+        ),
+        Weighed(
+            MatchReason.LANGUAGE,
+            policy.match.language_weight,
+            _share(fit.shared.spoken, fit.shared.of),
+            fit.shared.spoken if fit.shared.of else None,
         ),
     )
 

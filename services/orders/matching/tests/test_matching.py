@@ -79,6 +79,7 @@ def test_each_reason_has_the_weight_that_the_district_gives_it(world: OrdersHarn
         "served_before": (30, 0, 0),
         "free_time": (15, 100, 15),
         "fair_share": (15, 100, 15),
+        "language": (20, 0, 0),
     }
     assert (weighed["near"], weighed["fair_share"]) == ((10, 90, 9), (90, 100, 90))
 

@@ -55,6 +55,7 @@ def test_the_nearest_stands_first_with_each_reason_and_its_weight(street: Orders
         "served_before": (30, 0, 0),
         "free_time": (15, 100, 15),
         "fair_share": (15, 100, 15),
+        "language": (20, 0, 0),
     }
     assert {reason["en"] for reason in first["reasons"]} >= {"At most 1000 metres away", "Helped here 0 times before"}
     assert (first["barred_by"], answer["barred"], answer["next"]) == (None, [], None)
@@ -111,6 +112,35 @@ def test_only_what_could_be_taken_is_listed_and_the_rest_with_the_gate_that_bars
         label: gate["code"] for label, gate in gates.items()
     }
     assert street.act("min", "of further", "assignment") == ""
+
+
+def test_what_both_speak_counts_in_both_directions_by_the_weight_of_the_district(street: OrdersHarness) -> None:
+    street.person("min", roles=["volunteer"], speaks=["wu", "putonghua"], version=2)
+    street.person("hua", roles=["volunteer"], speaks=["yue"], version=2)
+    street.person("further", roles=["recipient"], home=FURTHER, speaks=["wu"], version=2)
+    street.person("next", roles=["recipient"], home=NEAR, speaks=["wu", "yue"], version=2)
+    street.policy({"match": {"language_weight": 60}}, version=2)
+
+    listed = near(street)
+    orders = dict(zip(labels(listed), listed["items"], strict=True))
+    rows = street.call("GET", "coord", f"/v1/matches?order={named('of further')}").get_json()["items"]
+
+    assert labels(near(street)) == ["further", "next"]
+    assert reasons(orders["further"])["language"] == (60, 100, 60)
+    assert reasons(orders["next"])["language"] == (60, 50, 30)
+    by = {row["person_id"]: reasons(row)["language"] for row in rows}
+    assert (by[str(named("min"))], by[str(named("hua"))]) == ((60, 100, 60), (60, 0, 0))
+    words = {reason["reason"]: reason["en"] for reason in orders["further"]["reasons"]}
+    assert words["language"] == "1 languages or dialects in common"
+
+
+def test_of_whom_it_is_not_said_what_they_speak_nothing_is_counted(street: OrdersHarness) -> None:
+    street.person("min", roles=["volunteer"], speaks=["wu"], version=2)
+
+    (first, *_) = near(street)["items"]
+
+    assert reasons(first)["language"] == (20, 0, 0)
+    assert "It is not said what both speak" in {reason["en"] for reason in first["reasons"]}
 
 
 def test_nobody_reads_here_that_they_are_not_wanted(street: OrdersHarness) -> None:

@@ -24,7 +24,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import catalogue_store, order_store, people_store
 from services.orders.matching import store
-from services.orders.matching.rules.ranking import Fit, Weighed, points_of, weigh
+from services.orders.matching.rules.ranking import Fit, Weighed, points_of, shared, weigh
 from services.orders.matching.store import Engagement, OpenOrder
 from services.orders.matching.usecases.gates import Asking, Barred, GateCount, ask_of, shut_gate
 from services.orders.matching.usecases.match_volunteers import FAR_M
@@ -124,18 +124,18 @@ class _Search:
         for order in around:
             if order.order_id not in self._taken:
                 helped = self._helped.get(order.recipient_id, 0)
-                fit, reasons = weighed(
-                    order.district_id, order.square, helped, self._day_minutes[day_of(order.start_at)]
-                )
+                minutes = self._day_minutes[day_of(order.start_at)]
+                fit, reasons = weighed(order.district_id, order.square, helped, minutes, order.spoken)
                 yield Ranked(order, fit, reasons, self._as_of)
 
     def _weighed(
-        self, district_id: UUID, square: Place | None, helped: int, day_minutes: int
+        self, district_id: UUID, square: Place | None, helped: int, day_minutes: int, spoken: frozenset[str]
     ) -> tuple[Fit, tuple[Weighed, ...]]:
         home = self._volunteer.home
         policy = people_store.policy_on(self._connection, district_id, local_date(self._now))
         distance_m = steps_between(home, square) if home and square else None
-        fit = Fit(distance_m, helped, self._served(policy.match.fair_share_days), day_minutes)
+        served, spoken_by_both = self._served(policy.match.fair_share_days), shared(self._volunteer.speaks, spoken)
+        fit = Fit(distance_m, helped, served, day_minutes, spoken_by_both)
         return fit, weigh(policy, fit)
 
     def _count_served(self, days: int) -> int:

@@ -16,7 +16,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import catalogue_store, people_store
 from services.orders.core.store.facts import gather
-from services.orders.matching.rules.ranking import Fit, Weighed, points_of, weigh
+from services.orders.matching.rules.ranking import Fit, Weighed, points_of, shared, weigh
 from services.orders.matching.store import Candidate, candidates_of
 from services.orders.matching.usecases.gates import Asking, Barred, GateCount, ask_of, is_busy, lets_pass
 from services.orders.serving import store as serving_store
@@ -62,7 +62,8 @@ def match_volunteers(connection: Connection, order: Order, now: datetime) -> Mat
     policy = people_store.policy_on(connection, order.district_id, local_date(now))
     since = now - timedelta(days=policy.match.fair_share_days)
     candidates = candidates_of(connection, order, home, since=since)
-    ranked = sorted((_match(policy, candidate, home) for candidate in candidates), key=_rank)
+    spoken = frozenset[str]().union(*(recipient.speaks for recipient in recipients))
+    ranked = sorted((_match(policy, candidate, home, spoken) for candidate in candidates), key=_rank)
     terms = order.terms
     service = catalogue_store.service_version(connection, terms.service_code, terms.catalogue_version)
     gates = GateCount()
@@ -84,12 +85,13 @@ def _passing(connection: Connection, asking: Asking, ranked: Sequence[Match], ga
                 yield match
 
 
-def _match(policy: Policy, candidate: Candidate, home: Place | None) -> Match:
+def _match(policy: Policy, candidate: Candidate, home: Place | None, spoken: frozenset[str]) -> Match:
     fit = Fit(
         distance_m=steps(candidate.person, home),
         helped_before=candidate.helped_before,
         served_lately=candidate.served_lately,
         day_minutes=candidate.day_minutes,
+        shared=shared(candidate.person.speaks, spoken),
     )
     return Match(candidate.person, fit, weigh(policy, fit))
 

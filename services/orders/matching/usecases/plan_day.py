@@ -37,7 +37,7 @@ from services.orders.matching.rules.planning import (
     refuse_too_large,
     why_unfilled,
 )
-from services.orders.matching.rules.ranking import Fit, Weighed, points_of, weigh
+from services.orders.matching.rules.ranking import Fit, Weighed, points_of, shared, weigh
 from services.orders.matching.usecases.gates import Asking, Barred, GateCount, ask_of, lets_pass
 from services.orders.matching.usecases.match_volunteers import steps
 from services.orders.matching.usecases.solving import Solution
@@ -244,6 +244,7 @@ class _DaySearch:
             helped_before=self._times_before(person, recipient),
             served_lately=self._served.get(who, 0),
             day_minutes=self._day_minutes.get(who, 0),
+            shared=shared(person.speaks, recipient.speaks),
         )
 
     def _stay(self, order: Order) -> Stay:

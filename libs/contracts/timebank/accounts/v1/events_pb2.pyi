@@ -29,7 +29,7 @@ class Qualifications(_message.Message):
     def __init__(self, training: _Optional[bool] = ..., clean_record: _Optional[bool] = ..., insured_until: _Optional[str] = ..., certificates: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PersonState(_message.Message):
-    __slots__ = ("person_id", "version", "status", "home_unit_id", "district_id", "born", "sex", "grade", "hardship", "household_id", "home_latitude_millideg", "home_longitude_millideg", "home_known", "roles", "qualifications", "visit_risk", "visit_listed_on", "registered_at_us", "died_on", "known_to", "household_verified")
+    __slots__ = ("person_id", "version", "status", "home_unit_id", "district_id", "born", "sex", "grade", "hardship", "household_id", "home_latitude_millideg", "home_longitude_millideg", "home_known", "roles", "qualifications", "visit_risk", "visit_listed_on", "registered_at_us", "died_on", "known_to", "household_verified", "speaks")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class PersonState(_message.Message):
     DIED_ON_FIELD_NUMBER: _ClassVar[int]
     KNOWN_TO_FIELD_NUMBER: _ClassVar[int]
     HOUSEHOLD_VERIFIED_FIELD_NUMBER: _ClassVar[int]
+    SPEAKS_FIELD_NUMBER: _ClassVar[int]
     person_id: str
     version: int
     status: str
@@ -72,7 +73,8 @@ class PersonState(_message.Message):
     died_on: str
     known_to: _containers.RepeatedScalarFieldContainer[str]
     household_verified: bool
-    def __init__(self, person_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., home_unit_id: _Optional[str] = ..., district_id: _Optional[str] = ..., born: _Optional[str] = ..., sex: _Optional[str] = ..., grade: _Optional[str] = ..., hardship: _Optional[_Iterable[str]] = ..., household_id: _Optional[str] = ..., home_latitude_millideg: _Optional[int] = ..., home_longitude_millideg: _Optional[int] = ..., home_known: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[RoleAt, _Mapping]]] = ..., qualifications: _Optional[_Union[Qualifications, _Mapping]] = ..., visit_risk: _Optional[str] = ..., visit_listed_on: _Optional[str] = ..., registered_at_us: _Optional[int] = ..., died_on: _Optional[str] = ..., known_to: _Optional[_Iterable[str]] = ..., household_verified: _Optional[bool] = ...) -> None: ...
+    speaks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, person_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., home_unit_id: _Optional[str] = ..., district_id: _Optional[str] = ..., born: _Optional[str] = ..., sex: _Optional[str] = ..., grade: _Optional[str] = ..., hardship: _Optional[_Iterable[str]] = ..., household_id: _Optional[str] = ..., home_latitude_millideg: _Optional[int] = ..., home_longitude_millideg: _Optional[int] = ..., home_known: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[RoleAt, _Mapping]]] = ..., qualifications: _Optional[_Union[Qualifications, _Mapping]] = ..., visit_risk: _Optional[str] = ..., visit_listed_on: _Optional[str] = ..., registered_at_us: _Optional[int] = ..., died_on: _Optional[str] = ..., known_to: _Optional[_Iterable[str]] = ..., household_verified: _Optional[bool] = ..., speaks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RelationState(_message.Message):
     __slots__ = ("relation_id", "version", "person_id", "relative_id", "kind", "verified", "active", "declared_by")
