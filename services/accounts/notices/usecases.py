@@ -7,9 +7,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from libs.clock import machine_now, monotonic
+from libs.db import Connection
 from libs.http.lists import Page
 from libs.logs import get_logger
 from libs.programme.refusals import RecordNotFoundError
