@@ -145,8 +145,8 @@ def _method(document: Document, path: str, method: str, operation: Document, par
     named = [_named(parameter) for parameter in [*by_place["query"], *by_place["header"]]]
     arguments += ["*", *sorted(named, key=lambda argument: "=" in argument)] if named else []
     query = ", ".join(f"{part['name']!r}: {_argument(part['name'])}" for part in by_place["query"])
-    told = [f"{part['name']!r}: {_header(part)}" for part in by_place["header"]]
-    headers = ", ".join([*told, *(["'Content-Type': content_type"] if is_file else [])])
+    fixed = [f"{part['name']!r}: {_header(part)}" for part in by_place["header"]]
+    headers = ", ".join([*fixed, *(["'Content-Type': content_type"] if is_file else [])])
     filled = re.sub(r"{(\w+)}", lambda part: f"{{quote({_argument(part[1])}, safe='/')}}", path)
     call = (
         f"self._call({method.upper()!r}, f{filled!r}, {{{query}}}, {{{headers}}}{', body' if body or is_file else ''})"

@@ -293,7 +293,7 @@ LABELS = (
         "indicator.volunteers_registered": message("Volunteers registered"),
         "indicator.volunteers_trained": message("Volunteers trained"),
         "indicator.volunteers_insured": message("Volunteers insured"),
-        "indicator.visit_rate": message("Share of the visit list that was seen"),
+        "visits.rate": message("Share of the visit list that was seen"),
         "indicator.satisfaction": message("Satisfaction"),
         "indicator.flags": message("Visits with something unusual"),
         "indicator.disputes": message("Disputes"),

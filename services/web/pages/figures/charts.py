@@ -104,7 +104,7 @@ def visit_rate(visits: Row) -> Row:
     listed = visits["listed"]
     value = visits["rate_percent"] if listed else None
     rows = {"rows": visits["visited"], "of_rows": listed}
-    return {"indicator": "visit_rate", "value": value, "measure": "percent"} | rows
+    return {"called": label("visits.rate"), "value": value, "measure": "percent"} | rows
 
 
 def table_of_figures(figures: list[Row]) -> list[list[str | int]]:
@@ -112,7 +112,7 @@ def table_of_figures(figures: list[Row]) -> list[list[str | int]]:
     head: list[str | int] = [say("Figure"), say("Value"), say("Number"), say("Unit"), say("Rows"), say("of")]
     rows: list[list[str | int]] = [
         [
-            label(f"indicator.{figure['indicator']}"),
+            figure.get("called") or label(f"indicator.{figure['indicator']}"),
             written(figure),
             "" if figure["value"] is None else figure["value"],
             label(f"measure.{figure['measure']}"),
