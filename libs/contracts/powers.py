@@ -44,6 +44,7 @@ POWERS: dict[str, frozenset[str]] = {
     "offer_order": frozenset({"coordinator"}),
     "call_back": frozenset({"operator"}),
     "work_call_list": frozenset({"operator", "coordinator"}),
+    "refer_order": frozenset({"operator", "coordinator"}),
     "report_no_show": frozenset({"coordinator", "operator"}),
     "close_incident": frozenset({"operator"}),
     "run_venue": frozenset({"coordinator"}),

@@ -50,6 +50,8 @@ from services.orders.serving.usecases import acts as serving_acts
 from services.orders.settings import Settings, certificate_keys
 from services.orders.slips import api as slips
 from services.orders.stops import api as stops
+from services.orders.untaken import api as untaken
+from services.orders.untaken.usecases import acts as untaken_acts
 from services.orders.venues import api as venues
 from services.orders.visits import api as visits
 from services.orders.welfare import api as welfare
@@ -70,6 +72,45 @@ def create_database(settings: Settings) -> Database:
     )
 
 
+BLUEPRINTS = (
+    catalogue.catalogue,
+    placing.blueprint,
+    untaken.untaken,
+    serving.blueprint,
+    serving.door_acts,
+    serving.station_codes,
+    venues.venues,
+    activities.activities,
+    rounds.rounds,
+    approving.blueprint,
+    approving.approvals,
+    disputes.blueprint,
+    objections.objections,
+    objections.of_order,
+    queues.queues,
+    queues.approval_queue,
+    scans.scans,
+    scans.of_order,
+    slips.slips,
+    slips.late_entries,
+    service_time.service_records,
+    service_time.certificates,
+    series.series_blueprint,
+    stops.stops,
+    not_wanted.not_wanted,
+    visits.visits,
+    visits.visit_plans,
+    handovers.open_work,
+    incidents.incidents,
+    duty.duty_roster,
+    duty.duty_calls,
+    welfare.welfare_checks,
+    visits.indicators,
+    indicators.indicators,
+    matching.matches,
+)
+
+
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
     """Return the HTTP application of orders."""
     connections = database or create_database(settings)
@@ -82,7 +123,14 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return decided_orders(connection, ids)
 
-    acts = (*placing_acts.ACTS, *serving_acts.ACTS, *approving_acts.ACTS, *disputes_acts.ACTS, *objections_acts.ACTS)
+    acts = (
+        *placing_acts.ACTS,
+        *serving_acts.ACTS,
+        *approving_acts.ACTS,
+        *disputes_acts.ACTS,
+        *objections_acts.ACTS,
+        *untaken_acts.ACTS,
+    )
     parts = {
         "waiters": Waiters(decided),
         "door_key": DoorKey(settings.door_key.encode()),
@@ -99,42 +147,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             migrations=MIGRATIONS,
             parts=parts,
         ),
-        blueprints=[
-            catalogue.catalogue,
-            placing.blueprint,
-            serving.blueprint,
-            serving.door_acts,
-            serving.station_codes,
-            venues.venues,
-            activities.activities,
-            rounds.rounds,
-            approving.blueprint,
-            approving.approvals,
-            disputes.blueprint,
-            objections.objections,
-            objections.of_order,
-            queues.queues,
-            queues.approval_queue,
-            scans.scans,
-            scans.of_order,
-            slips.slips,
-            slips.late_entries,
-            service_time.service_records,
-            service_time.certificates,
-            series.series_blueprint,
-            stops.stops,
-            not_wanted.not_wanted,
-            visits.visits,
-            visits.visit_plans,
-            handovers.open_work,
-            incidents.incidents,
-            duty.duty_roster,
-            duty.duty_calls,
-            welfare.welfare_checks,
-            visits.indicators,
-            indicators.indicators,
-            matching.matches,
-        ],
+        blueprints=list(BLUEPRINTS),
         verifier=Verifier(keys),
         title="orders: help asked for and given",
         trusted_proxies=settings.trusted_proxies,

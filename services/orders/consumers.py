@@ -15,9 +15,10 @@ from services.orders.placing import consumers as placing
 from services.orders.series import consumers as series
 from services.orders.service_time import consumers as service_time
 from services.orders.serving import consumers as serving
+from services.orders.untaken import consumers as untaken
 from services.orders.visits import consumers as visits
 
-HEARERS = (DIRECTORY, core, placing, series, serving, service_time, visits, duty, handovers, erasure)
+HEARERS = (DIRECTORY, core, placing, untaken, series, serving, service_time, visits, duty, handovers, erasure)
 
 
 def consumers(*, clock: Clock) -> Consumers:

@@ -15,6 +15,7 @@ from services.orders.approving.usecases.leave_unsigned import leave_unsigned
 from services.orders.catalogue.tables import catalogue_proposal
 from services.orders.core.rules.deadlines import (
     ACTIVITY_ENDS,
+    ASK,
     AUTO_CHECK_OUT,
     BEGIN,
     DECISION,
@@ -24,6 +25,7 @@ from services.orders.core.rules.deadlines import (
     INCIDENT_PLACE,
     OFFERS,
     PLACES,
+    REFERRAL,
     REVIEW,
     SAMPLE,
     SEAT_FREE,
@@ -39,7 +41,6 @@ from services.orders.incidents.usecases import forget_place_of_incident
 from services.orders.indicators.usecases import close_month, next_close
 from services.orders.objections.usecases.answer_objection import leave_objection
 from services.orders.objections.usecases.make_objection import OBJECTION
-from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.placing.usecases.leave_unanswered import leave_unfunded, leave_unreviewed
 from services.orders.scans.usecases import SCAN_DUE, delete_scan_due
 from services.orders.series.usecases.end_series import SERIES_DAY
@@ -50,6 +51,8 @@ from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.leave_unbegun import leave_unbegun
 from services.orders.serving.usecases.offer_lapses import tell_lapsed
 from services.orders.serving.usecases.serve_order import end_forgotten_service
+from services.orders.untaken.usecases.expire_order import ask_what_now, expire_order
+from services.orders.untaken.usecases.follow_referral import leave_outcome
 from services.orders.welfare.usecases import WELFARE_STEP, go_on
 
 DUE_MAX = 200
@@ -59,7 +62,9 @@ Act = Callable[[Connection, Deadline], None]
 ACTS: Mapping[str, Act] = {
     REVIEW: leave_unreviewed,
     FUNDING: leave_unfunded,
+    ASK: ask_what_now,
     EXPIRE: expire_order,
+    REFERRAL: leave_outcome,
     BEGIN: leave_unbegun,
     AUTO_CHECK_OUT: end_forgotten_service,
     SILENCE: take_silence,

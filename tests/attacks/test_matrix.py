@@ -146,7 +146,8 @@ def _words(city: City, day: str, instant: str) -> dict[str, Any]:
     far_off = city.world.story.day("D60").isoformat()
     return {
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
-        "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
+        "start": instant, "comes": instant,
+        "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
         "PUT /v1/orders/{order_id} funding": "programme", "POST /v1/matches/plan day": day,
         "PUT /v1/venues/{venue_id}/counts/{count_id} day": day,
         "begins_on": far_off, "ends_on": far_off, "on": day,

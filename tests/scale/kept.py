@@ -136,6 +136,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "grant_use": Stays(ELDERS, 130, "how much of a grant a month was used"),
         "incident": Stays(ELDERS // 20, 500, "what became of an emergency"),
         "mark": Stays(ORDERS_A_YEAR // 20, 120, _OF_ORDERS),
+        "referral": Stays(ORDERS_A_YEAR // 100, 400, _OF_ORDERS),
         "objection": Stays(ORDERS_A_YEAR // 1_000, 700, _OF_ORDERS),
         "order_step": Stays(ORDERS_A_YEAR * 5, 170, _OF_ORDERS),
         "orders": Stays(ORDERS_A_YEAR, 800, _OF_ORDERS),

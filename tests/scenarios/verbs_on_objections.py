@@ -1,9 +1,10 @@
-"""The verbs of objections to hours, and of appeals."""
+"""The verbs of objections to hours, and of appeals; beside them those of help that nobody took."""
 
 from uuid import UUID, uuid5
 
 from tests.scenarios.calls import Calls, post, put
 from tests.scenarios.story import Step
+from tests.scenarios.verbs_on_untaken import VERBS_ON_UNTAKEN
 from tests.scenarios.world import World
 
 
@@ -34,4 +35,5 @@ def confirm_decision(world: World, step: Step, seed: str) -> Calls:
     return [post(world, step["by"], path, {"ok": True}, seed)]
 
 
-VERBS_ON_OBJECTIONS = {act.__name__: act for act in (object_to, answer_objection, confirm_decision)}
+ON_HOURS = (object_to, answer_objection, confirm_decision)
+VERBS_ON_OBJECTIONS = {act.__name__: act for act in ON_HOURS} | VERBS_ON_UNTAKEN

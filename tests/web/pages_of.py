@@ -16,7 +16,8 @@ PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
               /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/not-wanted /elder/orders/{next} /elder/orders/{today}
-              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
+              /family /me /urgent/{urgent} /what-now/{next} /what-now/{next}/time /what-now/{next}/referral
+              /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
               /series /series/ask?service=B1 /series/{weekly}
               /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel
               /mine /mine/looks /mine/record/complaint /family/grants/{grant}""",
@@ -44,7 +45,7 @@ PATHS = {
               /district/catalogue /district/catalogue/next?code=B1
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
               /district/people /district/people/imports/{sheet} /complaints /people/{lan}/record/estate""",
-    "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
+    "op": """/urgent/{urgent} /what-now /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
               /calls/{lan}/orders/{next}/code
               /papers/{lan}""",
 }

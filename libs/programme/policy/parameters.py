@@ -186,6 +186,9 @@ class FallbackParameters:
     no_taker_hours: int = 24
     refer_after_hours: int = 48
     refer_before_start_hours: int = 24
+    ask_before_hours: int = 12
+    unanswered: Literal["refer", "wait"] = "refer"
+    outcome_days: int = 14
     action: Literal["refer"] = "refer"
 
 

@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     VISIT_TAKEN = "visit_taken"
     VISIT_LOST = "visit_lost"
+    WHAT_NOW = "what_now"
+    PROVIDER_NAMED = "provider_named"
     VISIT_UNTAKEN = "visit_untaken"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"
@@ -150,6 +152,12 @@ WORDS: Mapping[Purpose, str] = {
     ),
     Purpose.VISIT_TAKEN: message("{who} comes to you on {when}. At the door, read out the code of your page or slip."),
     Purpose.VISIT_LOST: message("{who} cannot come on {when}. Somebody else is looked for; you are told who comes."),
+    Purpose.WHAT_NOW: message(
+        "Nobody has taken your visit on {when} yet. Say on your page or to the desk: wait, another time, or other help."
+    ),
+    Purpose.PROVIDER_NAMED: message(
+        "Other help was found for {when}. Your page says who comes; please say afterwards how it was."
+    ),
     Purpose.VISIT_UNTAKEN: message(
         "Nobody was found for your visit on {when}. Call the desk: another time, or other help."
     ),

@@ -113,6 +113,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("decision", "decisions on disputed hours, by two people", ("why", *WORDS)),
         Exported("reversal", "hours taken back, by two people", ("why", *WORDS)),
         Exported("objection", "what volunteers said against what counts of their hours", ("words", *WORDS)),
+        Exported("referral", "where orders went that nobody took, and its outcome", ("provider", "contact", "words")),
         Exported("incident", "emergencies and what became of them", (*PLACE, "words", "outcome", *CONSENT)),
         Exported("duty_entry", "who was on duty, in which unit, until when"),
         Exported("duty_call", "urgent calls, and who took them"),

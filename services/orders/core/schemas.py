@@ -215,6 +215,8 @@ class OrderSchema(SeenSchema):
     offers = for_staff(fields.List(fields.Nested(OfferViewSchema)))
     policy_version = fields.Integer()
     published_at = shown_instant(attribute="order.publication.published_at")
+    asked_at = for_concerned(shown_instant(attribute="order.publication.asked_at"))
+    wait_until = for_concerned(shown_instant(attribute="order.publication.wait_until"))
     settlement = for_concerned(fields.Integer(attribute="order.approval.settlement"))
     fallback = for_concerned(word_of(Fallback, allow_none=True))
     says_minutes = for_concerned(
@@ -250,7 +252,9 @@ class OrderSchema(SeenSchema):
     acts = fields.List(fields.Nested(ActSchema))
 
 
-FREE_WORDS = ("consent", "decision_why", "lifted_why", "revoked_why", "scan", "why", "words")
+FREE_WORDS = (
+    "consent", "contact", "decision_why", "lifted_why", "provider", "revoked_why", "scan", "why", "words",
+)  # fmt: skip
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
 

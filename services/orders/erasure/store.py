@@ -27,6 +27,7 @@ from services.orders.objections.store import objection
 from services.orders.rounds import store as rounds_store
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
+from services.orders.untaken import store as untaken_store
 from services.orders.visits.store import visit
 
 
@@ -49,6 +50,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate), revoked_why="")
     _change(connection, volunteer_stop, volunteer_stop.c.volunteer_id == person_id, why="", lifted_why="")
     _change(connection, visit, visit.c.person_id == person_id, findings=[])
+    untaken_store.forget_words(connection, person_id)
     connection.execute(
         sa.delete(visitor).where((visitor.c.person_id == person_id) | (visitor.c.visitor_id == person_id))
     )

@@ -13,7 +13,7 @@ from libs.programme.words import Funding
 from services.orders.core.consumers import lock_known_order
 from services.orders.core.store import people_store
 from services.orders.placing.usecases.cancel_order import end_orders_of_dead
-from services.orders.placing.usecases.fund_order import decline_order, fund_order, refer_order
+from services.orders.placing.usecases.fund_order import decline_order, fund_order
 from services.orders.placing.usecases.open_redemption_order import RequestedRedemption, open_redemption_order
 
 
@@ -30,14 +30,6 @@ class RedemptionAnswered:
 
     redemption_id: UUID
     code: str = ""
-
-
-@dataclass(frozen=True)
-class FallbackReferred:
-    """To which other service an order that nobody took was referred."""
-
-    order_id: UUID
-    fallback: str
 
 
 @dataclass(frozen=True)
@@ -75,13 +67,6 @@ def decline(connection: Connection, context: EventContext, answer: RedemptionAns
     """What the order costs is not to be had."""
     order = lock_known_order(connection, answer.redemption_id)
     decline_order(connection, context, order, code=answer.code)
-
-
-@hears(redemption.FallbackReferred)
-def refer(connection: Connection, context: EventContext, referred: FallbackReferred) -> None:
-    """Somebody else looks after what nobody took."""
-    order = lock_known_order(connection, referred.order_id)
-    refer_order(connection, context, order, fallback=referred.fallback)
 
 
 @hears(ledger.HoldPlaced)

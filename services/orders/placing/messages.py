@@ -47,16 +47,6 @@ class OrderDeclined:
     recipient_id: UUID | None
 
 
-@tells(orders.OrderExpired, subject="order_id")
-@dataclass(frozen=True)
-class OrderExpired:
-    """Nobody took the order in time."""
-
-    order_id: UUID
-    district_id: UUID
-    funding: Funding
-
-
 def order_placed(order: Order) -> OrderPlaced:
     """Return what is told of an order that was asked for."""
     return OrderPlaced(

@@ -119,3 +119,15 @@ def test_what_was_done_in_time_does_not_fall_due(world: OrdersHarness) -> None:
 
     assert world.state("r1") == "settled"
     assert world.served("min")["total_minutes"] == 60
+
+
+def test_after_downtime_whose_help_nobody_took_was_asked_once_and_it_expired(world: OrdersHarness) -> None:
+    world.redeem("r1", recipient="lan", start="D8 09:00")
+
+    with world.database.transaction() as connection:
+        while run_due(connection, at("D7 12:00")):
+            pass
+
+    asked = [notice.person_id for notice in world.said(wire.NoticeWanted) if notice.purpose == "what_now"]
+    assert asked == [str(named("lan"))]
+    assert last_step(world, "r1") == ("expire", None, "2026-03-08T01:00:00Z")

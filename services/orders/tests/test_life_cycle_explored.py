@@ -8,9 +8,12 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 
 from libs.programme.policy.parameters import Parameters
-from services.orders.core.rules.deadlines import DEFAULTS, Default
+from services.orders.core.rules.deadlines import ASK, DEFAULTS, REFERRAL, Default
 from services.orders.core.rules.life_cycle import CLOSED, TRANSITIONS, State, Transition, Verb
 from services.orders.due import ACTS
+from services.orders.untaken.rules import OUTCOMES, REFERRAL_MOVES, ReferralState
+from services.orders.untaken.usecases.expire_order import ask_what_now
+from services.orders.untaken.usecases.follow_referral import leave_outcome
 
 Table = Mapping[Verb, Mapping[State, Transition]]
 CLOCK = "the clock"
@@ -103,3 +106,17 @@ BACK_TO_TAKEN = replace(TRANSITIONS[Verb.EXPIRE][State.PUBLISHED], leads_to=froz
 )
 def test_a_hole_in_the_table_is_seen(table: Table, defaults: Mapping[State, Default], problem: str) -> None:
     assert problem in problems(table, defaults)
+
+
+def test_a_referral_to_the_market_is_left_by_an_act_or_by_its_deadline() -> None:
+    """Only what is over is left by nothing, and what nobody said may still be said."""
+    over = set(ReferralState) - REFERRAL_MOVES.keys()
+
+    assert over == {ReferralState.ORDERED, *OUTCOMES}
+    assert ReferralState.UNKNOWN in REFERRAL_MOVES[ReferralState.OPEN]
+    assert REFERRAL_MOVES[ReferralState.UNKNOWN] == set(OUTCOMES)
+    assert (ACTS[REFERRAL], ACTS[ASK]) == (leave_outcome, ask_what_now)
+    assert {CLOCK in TRANSITIONS[verb][state].who for verb, state in OF_THE_CLOCK} == {True}
+
+
+OF_THE_CLOCK = ((Verb.LEAVE_OUTCOME, State.EXPIRED), (Verb.ASK_WHAT_NOW, State.PUBLISHED))

@@ -51,9 +51,9 @@ def end(connection: Connection, _context: EventContext, order: OrderEnded) -> No
 
 
 @hears(orders.OrderExpired)
-def refer(connection: Connection, context: EventContext, order: OrderEnded) -> None:
+def refer(connection: Connection, context: EventContext, order: refer_order.OrderExpired) -> None:
     """Say where to turn when nobody took the order."""
-    refer_order.refer_order(connection, context, order.order_id)
+    refer_order.refer_order(connection, context, order)
 
 
 @hears(orders.HoursApproved)

@@ -16,3 +16,5 @@ class FallbackReferred:
     district_id: UUID
     recipient_id: UUID
     fallback: str
+    purchased_order_id: UUID | None = None
+    """The order that is opened instead, whose minutes are held from now on."""

@@ -107,6 +107,24 @@ def save_redemption(connection: Connection, redemption: Redemption) -> None:
     change_rows(connection, t.redemption, changed, redemption_id=redemption.redemption_id)
 
 
+def save_start(connection: Connection, redemption: Redemption) -> None:
+    """Keep another time of its start, and so the week that it counts in."""
+    changed = {"start_at": redemption.terms.start_at, "week": week_of(redemption.terms.start_at)}
+    change_rows(connection, t.redemption, changed, redemption_id=redemption.redemption_id)
+
+
+def week_minutes_without(connection: Connection, redemption: Redemption) -> int:
+    """Return what the limit of its week counts of others; no other request for the recipient is decided meanwhile."""
+    row = t.redemption.c
+    terms = {"recipient_id": redemption.recipient_id, "week": week_of(redemption.terms.start_at), "caller_id": None}
+    lock_for(connection, _RECIPIENT, terms, space=_LOCK_SPACE, may=True)
+    with pipelined(connection):
+        counted = ask_number(connection, _WEEK_MINUTES, terms)
+    own = sa.select(row.week).where(row.redemption_id == redemption.redemption_id)
+    is_own_week = connection.execute(own).scalar_one() == week_of(redemption.terms.start_at)
+    return counted() - (redemption.terms.price_minutes if is_own_week else 0)
+
+
 def save_capture(connection: Connection, *, redemption_id: UUID, settlement: int, paid_minutes: int) -> None:
     """Keep what a settlement took from the payer."""
     statement = insert(t.capture).values(

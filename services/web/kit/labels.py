@@ -6,10 +6,12 @@ from libs.translation import message
 from services.web.kit.i18n import say
 from services.web.kit.labels_of_alarms import ALARMS
 from services.web.kit.labels_of_records import RECORDS
+from services.web.kit.labels_of_untaken import UNTAKEN
 
 LABELS = (
     RECORDS
     | ALARMS
+    | UNTAKEN
     | {
         "application.applied": message("being looked at"),
         "application.admitted": message("a volunteer"),

@@ -25,6 +25,7 @@ RULES = {
     "rule.freeze_then_heir_or_pool": message("frozen, then to a relative or the pool"),
     "rule.keep_record": message("they stay"),
     "rule.refer": message("to purchased or market services"),
+    "rule.wait": message("wait until it begins"),
     "rule.reverse_suspend_report": message("taken back, suspended, reported"),
     "rule.risky": message("services at a risk"),
     "rule.over_one_month": message("service for more than a month"),

@@ -44,6 +44,7 @@ from services.web.pages.registering.views import area as registering
 from services.web.pages.series.views import area as series
 from services.web.pages.slips.views import area as slips
 from services.web.pages.street.views import area as street
+from services.web.pages.untaken.views import area as untaken
 from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.activities import area as activities
 from services.web.pages.volunteer.door import area as door
@@ -84,6 +85,7 @@ AREAS: tuple[Area, ...] = (
     applying,
     applicants,
     registering,
+    untaken,
     urgent,
     away,
     handover,

@@ -29,6 +29,7 @@ WORDS_OF = {
     "ending": "orders.Incident.ending",
     "due": "orders.Order.falls_due",
     "objection": "orders.Objection.state",
+    "referral": "orders.Referral.state",
     "about": "orders.Objection.contested",
     "act": "accounts.ActingGrant.acts",
     "kind": "accounts.Relation.kind",

@@ -21,6 +21,8 @@ class Kind(StrEnum):
 
     TAKEN = "taken"
     UNTAKEN = "untaken"
+    REFERRED = "referred"
+    REFERRAL_ENDED = "referral_ended"
     SERVED = "served"
     RATED = "rated"
     FLAGGED = "flagged"
@@ -47,6 +49,11 @@ class Mark(StrEnum):
     PURCHASED = "purchased"
     TRAINED = "trained"
     INSURED = "insured"
+    MARKET = "market"
+    OUTCOME_SERVED = "served"
+    OUTCOME_NOT_SERVED = "not_served"
+    OUTCOME_WITHDRAWN = "withdrawn"
+    OUTCOME_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from libs.programme.policy import Policy
 from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.order import Order
 
 
@@ -25,8 +26,24 @@ def expires_at(policy: Policy, *, published_at: datetime, start_at: datetime, pe
     """
     after = published_at + timedelta(hours=policy.fallback.refer_after_hours)
     before = start_at - timedelta(hours=policy.fallback.refer_before_start_hours)
-    latest = start_at if persons == 1 else start_at - timedelta(minutes=policy.check_in.early_minutes)
+    latest = waits_at_most_until(policy, start_at=start_at, persons=persons)
     return max(published_at, min(latest, max(after, before)))
+
+
+def asks_at(policy: Policy, *, published_at: datetime, expires: datetime) -> datetime:
+    """Return when the recipient is asked what now: so long before it expires, or half-way if that is later."""
+    left_minutes = max(0, int((expires - published_at).total_seconds()) // 60)
+    return expires - timedelta(minutes=min(policy.fallback.ask_before_hours * 60, left_minutes // 2))
+
+
+def waits_at_most_until(policy: Policy, *, start_at: datetime, persons: int) -> datetime:
+    """Return until when somebody may be waited for: the start, or when the door of one for several may be opened."""
+    return start_at if persons == 1 else start_at - timedelta(minutes=policy.check_in.early_minutes)
+
+
+def outcome_due_at(policy: Policy, *, comes_at: datetime) -> datetime:
+    """Return when nobody waits any more for what came of a referral to the market."""
+    return comes_at + timedelta(days=policy.fallback.outcome_days)
 
 
 def auto_check_out_at(policy: Policy, *, end_at: datetime) -> datetime:
@@ -76,6 +93,10 @@ def unsigned_at(policy: Policy, *, confirmed_at: datetime) -> datetime:
 
 REVIEW, FUNDING, BEGIN, SIGNATURE = "review", "funding", "begin", "signature"
 EXPIRE, AUTO_CHECK_OUT, SILENCE, DECISION = "expire", "auto_check_out", "silence", "decision"
+ASK = "ask"
+"""Of an order that nobody has taken: its recipient is asked what now."""
+REFERRAL = "referral"
+"""Of an order that was referred to the market: nobody said what came of it."""
 SEAT_FREE = "seat_free"
 """Of an activity: a seat was given up, and whoever waits longest moves up."""
 ACTIVITY_ENDS = "activity_ends"
@@ -109,7 +130,7 @@ DEFAULTS: Mapping[State, Default] = {
     State.CONFIRMED: Default(SIGNATURE, Verb.LEAVE_UNSIGNED, "confirm.sign_days"),
     State.DISPUTED: Default(DECISION, Verb.LEAVE_UNDECIDED, "dispute.decide_days"),
 }
-ORDER_DEADLINES = tuple(default.kind for default in DEFAULTS.values())
+ORDER_DEADLINES = (*(default.kind for default in DEFAULTS.values()), ASK)
 # In these states something falls due by itself.
 TICKING = frozenset(DEFAULTS)
 
@@ -121,9 +142,7 @@ def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, da
     if order.state is State.AWAITING_FUNDING:
         return {FUNDING: unfunded_at(policy, asked_at=now)}
     if order.state is State.PUBLISHED and order.publication.published_at is not None:
-        terms, published_at = order.terms, order.publication.published_at
-        due = expires_at(policy, published_at=published_at, start_at=terms.start_at, persons=terms.persons)
-        return {EXPIRE: due}
+        return _of_published(policy, order, order.publication.published_at)
     if order.state is State.TAKEN:
         return {BEGIN: unbegun_at(policy, end_at=order.terms.end_at)}
     if order.state is State.IN_SERVICE:
@@ -135,6 +154,17 @@ def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, da
     if order.state is State.DISPUTED:
         return {DECISION: undecided_at(policy, disputed_at=now)}
     return {}
+
+
+def _of_published(policy: Policy, order: Order, published_at: datetime) -> dict[str, datetime]:
+    """Return when its recipient is asked what now, once, and when it expires: not before they wait no more."""
+    terms, opened = order.terms, order.publication
+    due = opened.wait_until or expires_at(
+        policy, published_at=published_at, start_at=terms.start_at, persons=terms.persons
+    )
+    ask_at = asks_at(policy, published_at=published_at, expires=due)
+    is_asked = opened.asked_at is not None or order.kind is not Kind.HELP or ask_at >= due
+    return {EXPIRE: due} if is_asked else {EXPIRE: due, ASK: ask_at}
 
 
 def _places(policy: Policy, order: Order) -> dict[str, datetime]:

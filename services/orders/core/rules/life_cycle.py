@@ -50,8 +50,15 @@ class Verb(StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    ASK_WHAT_NOW = "ask_what_now"
+    WAIT = "wait"
+    CHANGE_TIME = "change_time"
+    BE_REFERRED = "be_referred"
     GO_WITH_FEWER = "go_with_fewer"
     REFER = "refer"
+    NAME_PROVIDER = "name_provider"
+    RECORD_OUTCOME = "record_outcome"
+    LEAVE_OUTCOME = "leave_outcome"
     NO_SHOW = "no_show"
     LEAVE_UNBEGUN = "leave_unbegun"
     NEW_DOOR_CODE = "new_door_code"
@@ -91,6 +98,7 @@ S = State
 _VOLUNTEER = "the volunteer, or someone acting for them"
 _RECIPIENT = "the recipient, or someone acting for them"
 _CLOCK = "the clock"
+_ASKED = f"{_RECIPIENT}, or a coordinator"
 
 
 def _row(who: str, moves: Mapping[State, tuple[State, ...]]) -> dict[State, Transition]:
@@ -131,7 +139,14 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     ),
     Verb.EXPIRE: _row(_CLOCK, {S.PUBLISHED: (S.EXPIRED,)}),
     Verb.GO_WITH_FEWER: _row(_CLOCK, {S.PUBLISHED: (S.TAKEN,)}),
+    Verb.ASK_WHAT_NOW: _row(_CLOCK, {S.PUBLISHED: (S.PUBLISHED,)}),
+    Verb.WAIT: _row(f"{_ASKED}, or {_CLOCK} by the rules", {S.PUBLISHED: (S.PUBLISHED,)}),
+    Verb.CHANGE_TIME: _row(_ASKED, {S.PUBLISHED: (S.PUBLISHED, S.AWAITING_FUNDING)}),
+    Verb.BE_REFERRED: _row(_ASKED, {S.PUBLISHED: (S.EXPIRED,)}),
     Verb.REFER: _row("redemption", {S.EXPIRED: (S.EXPIRED,)}),
+    Verb.NAME_PROVIDER: _row("an operator or a coordinator", {S.EXPIRED: (S.EXPIRED,)}),
+    Verb.RECORD_OUTCOME: _row(f"{_RECIPIENT}, an operator or a coordinator", {S.EXPIRED: (S.EXPIRED,)}),
+    Verb.LEAVE_OUTCOME: _row(_CLOCK, {S.EXPIRED: (S.EXPIRED,)}),
     Verb.NO_SHOW: _row("a coordinator, an operator, or the other side", {S.TAKEN: (S.NO_SHOW,)}),
     Verb.LEAVE_UNBEGUN: _row(_CLOCK, {S.TAKEN: (S.CANCELLED,)}),
     Verb.NEW_DOOR_CODE: _row(_RECIPIENT, {state: (state,) for state in (S.PUBLISHED, S.TAKEN, S.IN_SERVICE)}),

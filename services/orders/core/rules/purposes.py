@@ -12,6 +12,8 @@ class Purpose(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     VISIT_TAKEN = "visit_taken"
     VISIT_LOST = "visit_lost"
+    WHAT_NOW = "what_now"
+    PROVIDER_NAMED = "provider_named"
     VISIT_UNTAKEN = "visit_untaken"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"

@@ -54,7 +54,7 @@ _VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
         Placement,
         {"by": "placed_by", "at": "placed_at"} | _same("acting_for", "consent", "why", "slip_number", "corrects"),
     ),
-    "publication": (Publication, _same("published_at", "no_taker_at")),
+    "publication": (Publication, _same("published_at", "no_taker_at", "asked_at", "wait_until")),
     "offers": (Offers, {"to": "offers_to", "lapse_at": "offers_lapse_at"}),
     "submission": (
         Submission,

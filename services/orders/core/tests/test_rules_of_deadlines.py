@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_late_cancellation, no_taker_at
@@ -43,9 +45,27 @@ def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look
     ],
 )
 def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
-    waiting = order(state=state, publication=Publication(at("D1 08:00")), assignments=(part(),))
+    waiting = order(state=state, publication=ASKED, assignments=(part(),))
 
     assert deadlines_of(policy(), waiting, now=at("D3 08:00")) == {kind: at(due)}
+
+
+ASKED = Publication(at("D1 08:00"), asked_at=at("D1 20:30"))
+
+
+@pytest.mark.parametrize(
+    ("publication", "due"),
+    [
+        (Publication(at("D1 08:00")), {"expire": "D2 09:00", "ask": "D1 21:00"}),
+        (Publication(at("D2 07:00")), {"expire": "D2 09:00", "ask": "D2 08:00"}),
+        (ASKED, {"expire": "D2 09:00"}),
+        (replace(ASKED, wait_until=at("D2 08:30")), {"expire": "D2 08:30"}),
+    ],
+)
+def test_whose_help_nobody_takes_is_asked_once_before_it_expires(publication: Publication, due: dict[str, str]) -> None:
+    waiting = order(state=State.PUBLISHED, publication=publication)
+
+    assert deadlines_of(policy(), waiting, now=at("D2 08:00")) == {kind: at(when) for kind, when in due.items()}
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED | {State.APPROVED}))

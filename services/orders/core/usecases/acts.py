@@ -32,6 +32,11 @@ class Act(StrEnum):
 
     REVIEW = "review"
     CANCEL = "cancel"
+    WAIT = "wait"
+    CHANGE_TIME = "change_time"
+    BE_REFERRED = "be_referred"
+    NAME_PROVIDER = "name_provider"
+    RECORD_OUTCOME = "record_outcome"
     OFFER = "offer"
     TAKE = "take"
     ACCEPT = "accept"

@@ -55,7 +55,7 @@ def save_changes(connection: Connection, changes: Sequence[OrderChange]) -> None
 
 
 def _is_moved(before: Order, after: Order) -> bool:
-    return before.state is not after.state or before.publication.published_at != after.publication.published_at
+    return before.state is not after.state or before.publication != after.publication
 
 
 def _freed(changes: Sequence[OrderChange]) -> dict[UUID, Mapping[str, datetime]]:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from libs.programme.words import Fallback
 from services.orders.rounds.tests.test_rounds import plan, tick
 from services.orders.tests.harness import THERE, OrdersHarness, at, named, said
 from services.orders.tests.uploads import scan
 from services.orders.tests.venues import code_of, register
+from services.orders.untaken.rules import Referral, ReferralState
+from services.orders.untaken.store import add_referral
 from tests.support.words import columns_with, text_columns
 
 WORDS = "said in confidence"
@@ -36,6 +39,9 @@ FORGOTTEN = {
     "orders.why",
     "record_proposal.decision_why",
     "record_proposal.scan",
+    "referral.contact",
+    "referral.provider",
+    "referral.words",
     "reversal.decision_why",
     "reversal.why",
     "round_stop.words",
@@ -54,7 +60,8 @@ KEPT = {
         incident.kind incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
         order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
-        reversal.state round_stop.outcome series.alarm_code series.end_reason series.funding series.service_code
+        referral.fallback referral.state reversal.state round_stop.outcome
+        series.alarm_code series.end_reason series.funding series.service_code
         series_day.code series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
         service_record.kind sample_call.outcome venue.kind visit.how visit.outcome
         welfare_check.rung welfare_check.state welfare_step.outcome welfare_step.rung""",
@@ -171,6 +178,11 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
     assert lifted.status_code == 200
     world.place("coord", "o2", recipient="lan", start="D4 09:00")
     assert world.act("coord", "o2", "cancellation", {"why": WORDS}) == ""
+    with world.database.transaction() as connection:
+        state, fallback, at_once = ReferralState.SERVED, Fallback.MARKET, world.clock.now()
+        ids = (named("o2"), named("d1"), named("k1"))
+        referral = Referral(*ids, fallback, state, at_once, provider=WORDS, contact=WORDS, words=WORDS)
+        add_referral(connection, referral)
 
 
 def test_no_word_is_left_about_whom_it_was_and_none_was_in_an_answer_or_an_event(confided: OrdersHarness) -> None:

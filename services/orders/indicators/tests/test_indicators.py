@@ -84,6 +84,8 @@ def test_every_number_opens_into_as_many_rows_as_it_counts(world: OrdersHarness)
             counted[figure["indicator"]] = counted.get(figure["indicator"], 0) + figure["rows"]
 
     never_here = {"disputes", "offline_share", "purchased", "meals", "errands", "visitors", "meals_given"}
+    never_here |= {f"referred_{way}" for way in ("market", "purchased")}
+    never_here |= {f"market_{outcome}" for outcome in ("served", "not_served", "withdrawn", "unknown")}
     assert {indicator for indicator, count in counted.items() if not count} == never_here
 
 

@@ -35,11 +35,3 @@ def decline_order(connection: Connection, context: Cause, order: Order, *, code:
     declined = order.declined(Verb.REFUSE_FUNDING, code)
     tell(connection, context, messages.order_declined(declined))
     return save_change(connection, order, declined, Step(Verb.REFUSE_FUNDING, context.now, why=code))
-
-
-def refer_order(connection: Connection, context: Cause, order: Order, *, fallback: str) -> Order:
-    """Note to which other service an order that nobody took was referred."""
-    if order.state is not State.EXPIRED:
-        return order
-    referred = replace(order.moved(Verb.REFER), ending=replace(order.ending, fallback=fallback))
-    return save_change(connection, order, referred, Step(Verb.REFER, context.now, why=fallback))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,26 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.order_store import orders_listed
 from services.orders.core.store.tables import decision, orders, reversal, sample_call
 from services.orders.queues.rules.findings import PairFacts
+from services.orders.untaken.rules import ReferralState
+from services.orders.untaken.store import referral
 
-QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "sample", "reversal", "decision", "urgent")
+QUEUES = (
+    "review",
+    "approval",
+    "second_check",
+    "dispute",
+    "no_taker",
+    "what_now",
+    "referral",
+    "sample",
+    "reversal",
+    "decision",
+    "urgent",
+)
 OF_ORDERS = ("approval", "second_check", "dispute")
 """The queues of orders that were served."""
+UNKNOWN_LISTED = timedelta(days=30)
+"""How long a referral of which nobody said what came of it stands on the list after its deadline."""
 _IS_SIGNED = sa.func.cardinality(orders.c.approvers) > 0
 
 
@@ -29,12 +46,18 @@ def _waiting(of: sa.Table) -> sa.Select[Any]:
     return sa.select(of.c.order_id).where(of.c.state == ProposalState.PROPOSED, of.c.lapses_at > NOW)
 
 
+_IS_UNKNOWN = sa.and_(referral.c.state == ReferralState.UNKNOWN.value, referral.c.due_at > NOW - UNKNOWN_LISTED)
+_FOLLOWED = sa.select(referral.c.order_id).where(sa.or_(referral.c.state == ReferralState.OPEN.value, _IS_UNKNOWN))
 _WAITS: Mapping[str, Condition] = {
     "review": orders.c.state == State.UNDER_REVIEW.value,
     "approval": sa.and_(orders.c.state == State.CONFIRMED.value, sa.not_(_IS_SIGNED)),
     "second_check": sa.and_(orders.c.state == State.CONFIRMED.value, _IS_SIGNED),
     "dispute": orders.c.state == State.DISPUTED.value,
     "no_taker": sa.and_(orders.c.state == State.PUBLISHED.value, orders.c.no_taker_at <= NOW),
+    "what_now": sa.and_(
+        orders.c.state == State.PUBLISHED.value, orders.c.asked_at <= NOW, orders.c.wait_until.is_(None)
+    ),
+    "referral": orders.c.order_id.in_(_FOLLOWED),
     "reversal": orders.c.order_id.in_(_waiting(reversal)),
     "decision": orders.c.order_id.in_(_waiting(decision)),
     "sample": orders.c.order_id.in_(sa.select(sample_call.c.order_id).where(sample_call.c.outcome.is_(None))),

@@ -1,4 +1,4 @@
-"""Government-purchased minutes: set by two people, held and used by calendar month; referral; estates; erasure."""
+"""Government-purchased minutes: set by two people, held and used by calendar month; estates; erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 
 from libs.clock import to_microseconds
 from libs.contracts.events import accounts, ledger, orders, redemption as own
-from libs.inbox import NotYetKnownError
 from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.bootstrap import next_due, run_due
 from services.redemption.tests.support import Bench, local
@@ -207,41 +206,6 @@ def test_a_cancelled_order_frees_what_it_held(entitled: Bench) -> None:
     entitled.hear(orders.OrderCancelled(order_id=str(entitled.id_of("o1")), funding="purchased"))
 
     assert month(entitled) == (1800, 0, 0)
-
-
-def expire(bench: Bench, service: str, *, minutes: int = 120) -> None:
-    order: dict[str, Any] = {
-        "order_id": str(bench.id_of("o1")),
-        "district_id": str(bench.id_of("d1")),
-        "funding": "pool",
-    }
-    recipient = str(bench.id_of("lan"))
-    bench.hear(
-        orders.OrderPlaced(
-            recipient_id=recipient, service_code=service, planned_minutes=minutes, state="published", **order
-        ),
-        orders.OrderExpired(**order),
-    )
-
-
-@pytest.mark.parametrize(
-    ("service", "minutes", "fallback"), [("A2", 120, "purchased"), ("B1", 120, "market"), ("A2", 1801, "market")]
-)
-def test_an_order_nobody_took_is_referred(entitled: Bench, service: str, minutes: int, fallback: str) -> None:
-    expire(entitled, service, minutes=minutes)
-
-    assert [event.fallback for event in entitled.published(own.FallbackReferred)] == [fallback]
-
-
-def test_without_an_entitlement_the_market_remains(people: Bench) -> None:
-    expire(people, "A2")
-
-    assert [event.fallback for event in people.published(own.FallbackReferred)] == ["market"]
-
-
-def test_an_expired_order_not_heard_of_yet_waits(people: Bench) -> None:
-    with pytest.raises(NotYetKnownError):
-        people.hear(orders.OrderExpired(order_id=str(people.id_of("o9")), funding="pool"))
 
 
 def estate(bench: Bench, label: str, to: str | None, by: str = "admin") -> Any:

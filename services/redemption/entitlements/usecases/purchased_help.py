@@ -29,11 +29,16 @@ class FundingRequested:
 
 
 def hold_purchased_minutes(connection: Connection, context: EventContext, order: FundingRequested) -> None:
-    """Set the planned minutes aside in the month of the start, or decline with the code."""
+    """Set the planned minutes aside in the month of the start, or decline with the code.
+
+    They are held already where nobody took what was asked for first; of another month, where its time was changed.
+    """
     month = month_of(order.start_at)
     entitled = store.lock_month(connection, person_id=order.recipient_id, month=month)
+    held = store.lock_use(connection, order.order_id)
     try:
-        entitled.refuse_unless_covers(order.planned_minutes)
+        if held is None or held.month != month or not held.held_minutes:
+            entitled.refuse_unless_covers(order.planned_minutes)
     except RuleError as refusal:
         tell(connection, context, RedemptionDeclined(order.order_id, order.district_id, PURCHASED, refusal.code))
         return

@@ -208,3 +208,25 @@ def test_waiting_returns_as_soon_as_it_is_decided(asked: Bench) -> None:
 def _terms(bench: Bench) -> dict[str, object]:
     start = bench.show("r1", "lan")["start"]
     return {"recipient_id": str(bench.id_of("lan")), "service": "B1", "minutes": 60, "start": start}
+
+
+def test_another_time_keeps_what_is_held_and_counts_in_its_week(asked: Bench) -> None:
+    asked.hold("r1", "lan")
+    asked.fund("r1", "lan", start="D10 09:00")
+
+    assert (asked.counts()["HoldRequested"], asked.counts()["ReleaseRequested"]) == (1, 0)
+    assert asked.counts()["RedemptionAuthorised"] == 2
+    shown = asked.show("r1", "lan")
+    assert (shown["state"], shown["held_minutes"], shown["start"][:10]) == ("held", 60, "2026-03-11")
+
+
+def test_a_week_that_is_full_declines_another_time_and_all_is_released(asked: Bench) -> None:
+    asked.publish_policy("d1", 2, asked.clock.now().date(), redeem={"max_minutes_per_week": 60})
+    asked.hold("r1", "lan")
+    asked.ask("r2", "lan", start="D10 15:00")
+
+    asked.fund("r1", "lan", start="D10 09:00")
+    asked.hear(order_event(asked, orders.OrderDeclined, code="weekly_limit_exceeded"))
+
+    (declined,) = asked.published(own.RedemptionDeclined)
+    assert (declined.code, asked.counts()["ReleaseRequested"]) == ("weekly_limit_exceeded", 1)

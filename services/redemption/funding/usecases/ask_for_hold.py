@@ -1,19 +1,25 @@
 """Answer orders' question whether help is funded by a hold on credit."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from libs.clock import local_date
 from libs.db import Connection
 from libs.events import EventContext
 from libs.inbox import NotYetKnownError
-from services.redemption.core.messages import tell
+from libs.programme.policy.store import policy_on
+from services.redemption.core.messages import RedemptionAuthorised, RedemptionDeclined, tell
 from services.redemption.core.rules.people import Asking
-from services.redemption.core.rules.policy import HUNDRED_PERCENT
+from services.redemption.core.rules.policy import CREDIT, HUNDRED_PERCENT
 from services.redemption.core.store import directory
 from services.redemption.funding import messages
 from services.redemption.requests import store as requests_store
+from services.redemption.requests.refusals import WeeklyLimitExceededError
 from services.redemption.requests.rules.redemption import Hold, Redemption, Terms
+
+WEEK_IS_FULL = WeeklyLimitExceededError.code
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,31 @@ def ask_for_hold(connection: Connection, context: EventContext, order: FundingRe
         requests_store.add_redemption(connection, redemption)
     if redemption is None:
         raise NotYetKnownError(subject=str(order.order_id))
-    if redemption.is_over or redemption.hold is not Hold.NONE:
+    if redemption.is_over:
+        return
+    if redemption.hold is Hold.PLACED:
+        _move(connection, context, order, redemption)
+    if redemption.hold is not Hold.NONE:
         return
     asking = redemption.ask_for_hold()
     requests_store.save_redemption(connection, asking)
     tell(connection, context, messages.hold_requested(asking))
+
+
+def _move(connection: Connection, context: EventContext, order: FundingRequested, redemption: Redemption) -> None:
+    """Answer for another time: what is held stays held, unless the limit of its week bars it, which ends the help."""
+    if order.start_at == redemption.terms.start_at:
+        return
+    moved = dataclasses.replace(redemption, terms=dataclasses.replace(redemption.terms, start_at=order.start_at))
+    policy = policy_on(connection, order.district_id, local_date(context.now))
+    counted_minutes = requests_store.week_minutes_without(connection, moved)
+    limit = policy.redeem.max_minutes_per_week
+    if limit is not None and counted_minutes + moved.terms.price_minutes > limit:
+        tell(connection, context, RedemptionDeclined(order.order_id, order.district_id, CREDIT, WEEK_IS_FULL))
+        return
+    requests_store.save_start(connection, moved)
+    authorised = RedemptionAuthorised(order.order_id, order.district_id, CREDIT, moved.terms.price_minutes)
+    tell(connection, context, authorised)
 
 
 def _opened(connection: Connection, context: EventContext, order: FundingRequested) -> Redemption:

@@ -55,6 +55,7 @@ def home() -> str:
         orders=orders,
         coming=coming,
         to_confirm=[order for order in rows_of(orders) if may(order, "confirm")],
+        to_answer=[order for order in coming if may(order, "wait") and not order["wait_until"]],
         time=part_of_page(_available_minutes),
         people=people_of(coming),
     )

@@ -341,16 +341,18 @@ class OrderCancelled(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., by: _Optional[str] = ..., why: _Optional[str] = ..., funding: _Optional[str] = ...) -> None: ...
 
 class OrderExpired(_message.Message):
-    __slots__ = ("order_id", "district_id", "fallback", "funding")
+    __slots__ = ("order_id", "district_id", "fallback", "funding", "start_at_us")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     FALLBACK_FIELD_NUMBER: _ClassVar[int]
     FUNDING_FIELD_NUMBER: _ClassVar[int]
+    START_AT_US_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     district_id: str
     fallback: str
     funding: str
-    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., fallback: _Optional[str] = ..., funding: _Optional[str] = ...) -> None: ...
+    start_at_us: int
+    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., fallback: _Optional[str] = ..., funding: _Optional[str] = ..., start_at_us: _Optional[int] = ...) -> None: ...
 
 class NoShowRecorded(_message.Message):
     __slots__ = ("order_id", "district_id", "absent", "volunteer_id", "by", "funding")

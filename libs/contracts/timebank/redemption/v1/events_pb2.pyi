@@ -241,16 +241,18 @@ class ErasureAnswered(_message.Message):
     def __init__(self, erasure_id: _Optional[str] = ..., person_id: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
 
 class FallbackReferred(_message.Message):
-    __slots__ = ("order_id", "district_id", "recipient_id", "fallback")
+    __slots__ = ("order_id", "district_id", "recipient_id", "fallback", "purchased_order_id")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
     FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    PURCHASED_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     district_id: str
     recipient_id: str
     fallback: str
-    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., fallback: _Optional[str] = ...) -> None: ...
+    purchased_order_id: str
+    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., fallback: _Optional[str] = ..., purchased_order_id: _Optional[str] = ...) -> None: ...
 
 class ActedFor(_message.Message):
     __slots__ = ("use_id", "district_id", "person_id", "actor_id", "grant_id", "act", "subject_id", "minutes", "consent_how", "consent_given_at_us", "at_us")

@@ -1,0 +1,1 @@
+"""Help that nobody has taken: what now, where it goes, and what came of it."""
