@@ -120,7 +120,7 @@ class CountOfDay(MethodView):
 
     @venues.doc(operationId="count_venue_day")
     @venues.arguments(schemas.CountTermsSchema)
-    @venues.response(201, done_schema(schemas.CountSchema))
+    @venues.response(201, done_schema(schemas.DayCountSchema))
     def put(self, terms: Row, venue_id: UUID, count_id: UUID) -> Row:
         """Enter how many came to a venue on a day of this month, and how many meals it gave."""
         numbers = Numbers(terms["visitors"], terms["meals"])
@@ -137,7 +137,7 @@ class CountCorrection(MethodView):
 
     @venues.doc(operationId="correct_venue_count")
     @venues.arguments(schemas.CountCorrectionSchema)
-    @venues.response(200, done_schema(schemas.CountSchema))
+    @venues.response(200, done_schema(schemas.DayCountSchema))
     def post(self, terms: Row, venue_id: UUID, count_id: UUID) -> Row:
         """Correct what was counted, while its month is not over; what was wrong stays visible."""
         numbers = Numbers(terms["visitors"], terms["meals"])

@@ -80,7 +80,7 @@ class VenueCountQuerySchema(PageQuerySchema):
     corrected = Choice(("yes", "no"), load_default="yes", metadata={"description": "no: without what was corrected"})
 
 
-class CountSchema(Schema):
+class DayCountSchema(Schema):
     """What was counted at a venue on a day; `corrects`: the count before it that was wrong."""
 
     count_id = shown_id()
@@ -95,7 +95,7 @@ class CountSchema(Schema):
     why = fields.String()
 
 
-class VenueCountSchema(CountSchema):
+class VenueCountSchema(DayCountSchema):
     """A count with its venue; `corrected_by`: the count that corrects it, null for what stands."""
 
     venue_name = shown_name()
