@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from services.web.clients.transport import ApiRequest
-from services.web.pages.papers import views
+from services.web.printing import answer as answering
 from services.web.printing.typesetting import PrinterBusyError
 from services.web.tests.qr import read_qr
 from services.web.tests.support import DISTRICT, PERSON, TableApi, open_pages, sign_in, signed_in
@@ -282,7 +282,7 @@ def test_a_printer_that_is_busy_says_when_to_come_again(client: FlaskClient, mon
     def busy(_paper: object) -> bytes:
         raise PrinterBusyError
 
-    monkeypatch.setattr(views, "pdf_of", busy)
+    monkeypatch.setattr(answering, "pdf_of", busy)
 
     answer = client.get(f"/papers/{PERSON}/slip.pdf?lang=en")
 

@@ -18,7 +18,7 @@ from services.web.kit.labels import label
 from services.web.kit.lookups import service_of
 from services.web.kit.tables import Cell, saved_as
 from services.web.kit.viewer import api, now, web
-from services.web.pages.papers.views import printed
+from services.web.printing.answer import printed
 from services.web.printing.paper import Paper, Table
 
 area = Area("meals", __name__, __file__, "/desk/rounds")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.programme.words import Role
@@ -21,8 +21,8 @@ from services.web.pages.papers.certificate import certificate_paper
 from services.web.pages.papers.slip import slip_paper
 from services.web.pages.papers.statement import MONTHS_MAX, statement_paper
 from services.web.pages.papers.supply_sheet import supply_paper
+from services.web.printing.answer import printed
 from services.web.printing.paper import Paper
-from services.web.printing.typesetting import AGAIN_SECONDS, PrinterBusyError, pdf_of
 
 area = Area("papers", __name__, __file__)
 SLIPS_SHOWN = 6
@@ -127,18 +127,6 @@ def supply(district_id: UUID) -> str:
 def supply_pdf(district_id: UUID) -> Response:
     """Give a district's sheet as PDF."""
     return printed(supply_paper(str(district_id)))
-
-
-def printed(paper: Paper) -> Response:
-    """Return a paper as PDF; when enough others wait for one, say so."""
-    try:
-        content = pdf_of(paper)
-    except PrinterBusyError:
-        busy = make_response(render_template("papers/busy.html"), 503)
-        busy.headers["Retry-After"] = str(AGAIN_SECONDS)
-        return busy
-    headers = {"Content-Disposition": f'inline; filename="{paper.name}.pdf"'}
-    return Response(content, mimetype="application/pdf", headers=headers)
 
 
 def _page(paper: Paper, pdf: str) -> str:

@@ -24,8 +24,8 @@ from services.web.kit.lookups import catalogue
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.viewer import api, viewer
-from services.web.pages.papers.views import printed
 from services.web.pages.slips.sheet import SHEET_SLIPS_MAX, sheet_paper
+from services.web.printing.answer import printed
 
 area = Area("slips", __name__, __file__, "/slips")
 LINES = 6
