@@ -21,7 +21,7 @@ TAKEN = SERVED | {"taken"}
 PERSON = (
     "person_id, status, home_unit_id, district_id, born, sex, grade, hardship, household_verified, latitude_e6,"
     " longitude_e6, roles, training, clean_record, insured_until, certificates, visit_risk, visit_listed_on, known_to,"
-    " area_latitude_e6, area_longitude_e6"
+    " speaks, area_latitude_e6, area_longitude_e6"
 )
 ORDER = (
     "order_id, district_id, unit_id, recipient_id, service_code, catalogue_version, planned_minutes, start_at, end_at,"
@@ -64,7 +64,7 @@ def _person(city: City, n: int) -> Row:
     is_listed = not is_volunteer and n // city.communities % LISTED_EVERY == 1
     district = city.district_id(community)
     skills: Row = (is_volunteer, is_volunteer, INSURED_UNTIL if is_volunteer else None, [])
-    listing: Row = ("high" if is_listed else "", LISTED_ON if is_listed else None, [])
+    listing: Row = ("high" if is_listed else "", LISTED_ON if is_listed else None, [], ["putonghua"])
     return (
         city.person_ids[n], "active", uid("community", community), district, BORN, "female" if n % 2 else "male",
         "intact", [], False, latitude, longitude, ["volunteer" if is_volunteer else "recipient"], *skills, *listing,
