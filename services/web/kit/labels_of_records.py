@@ -6,6 +6,10 @@ from libs.translation import message
 from services.web.kit.labels_of_rules import RULES
 
 RECORDS = {
+    "years.age_under_1": message("under 1 year"),
+    "years.age_1_to_2": message("1–2 years"),
+    "years.age_2_to_5": message("2–5 years"),
+    "years.age_over_5": message("over 5 years"),
     "credit.saved": message("saved by helping"),
     "credit.spent": message("used for help"),
     "credit.gifts": message("given to relatives"),

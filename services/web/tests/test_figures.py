@@ -86,7 +86,7 @@ def api() -> TableApi:
     asked: Answers = {
         "GET /v1/indicators": answer,
         "GET /v1/supply/figures": (200, {"figures": CREDIT}),
-        "GET /v1/supply/figures/rows": (200, {"items": [DONATED, LEFT], "next": None}),
+        "GET /v1/supply/figures/rows": (200, {"items": [DONATED, DONATED], "next": None}),
         "GET /v1/indicators/visits": (200, {"unit_id": UNIT, "listed": 40, "visited": 39, "rate_percent": 97}),
         "GET /v1/indicators/rows": lambda wanted: (200, pages[dict(wanted.query).get("cursor", "")]),
         "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
@@ -142,13 +142,18 @@ def test_tables_hold_every_row_and_no_formula(client: FlaskClient, ending: str) 
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_figures_of_credit_open_into_transfers_and_people(client: FlaskClient, ending: str) -> None:
+def test_figures_of_credit_open_into_transfers_and_people(client: FlaskClient, api: TableApi, ending: str) -> None:
     query = f"unit={UNIT}&month=2026-03&figure=donated&lang=en"
     page = client.get(f"/figures/credit?{query}").get_data(as_text=True)
     rows = table_of(client.get(f"/figures/credit.{ending}?{query}"), ending)
     figures = table_of(client.get(f"/figures/table.{ending}?unit={UNIT}&month=2026-03&lang=en"), ending)
 
+    api.answers["GET /v1/supply/figures/rows"] = (200, {"items": [LEFT], "next": None})
+    left = client.get(f"/figures/credit?unit={UNIT}&month=2026-03&figure=age_over_5&lang=en").get_data(as_text=True)
+
     assert "Lines 1 to 2 of 2" in page
+    assert ("Given to the public pool" in page, "<th>When</th>" in page, "<th>When</th>" in left) == (True, True, False)
+    assert "saved more than five years ago" in left
     assert page.count(">Yu Fengying</th>") == 2
     assert [row[2:5] for row in rows[1:]] == [["Yu Fengying", "East", "45"]] * 2
     assert ["donated", "1 h 30 min", "90", "minutes", "2", "2"] in figures

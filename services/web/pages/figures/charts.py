@@ -56,7 +56,7 @@ def chart_of(months: list[Row], indicator: str) -> list[Bar]:
 def chart_of_ages(figures: list[Row]) -> list[Bar]:
     """Return where the bar of each age of what people have left stands."""
     ages = [figure for figure in figures if figure["figure"].startswith("age_")]
-    return _bars([(label(f"credit.{figure['figure']}"), as_minutes(figure)) for figure in ages])
+    return _bars([(label(f"years.{figure['figure']}"), as_minutes(figure)) for figure in ages])
 
 
 def as_minutes(figure: Row) -> Row:
