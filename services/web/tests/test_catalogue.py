@@ -176,7 +176,7 @@ def test_who_asks_is_offered_the_services_of_the_district(tmp_path: Path, role: 
     grant = {"grant_id": OTHER, "person_id": OTHER, "relative_id": PERSON, "active": True, "names": {"zh": "甲"}}
     grant |= {"given_at": "2026-01-01T00:00:00Z", "until": None, "minutes_per_month": 60}
     api.answers["GET /v1/acting-grants"] = page_of(grant)
-    for lists in ("orders", "wallets", f"persons/{OTHER}/acts-for-me", "persons/names", "not-wanted"):
+    for lists in ("orders", "wallets", f"persons/{OTHER}/acts-for-me", "persons/names", "not-wanted", "queues/urgent"):
         api.answers[f"GET /v1/{lists}"] = page_of()
     client = open_pages(tmp_path, api).test_client()
     sign_in(client)

@@ -24,7 +24,7 @@ ORDER = {
     "minutes": 60,
     "persons": 1,
     "acts": [],
-    "volunteers": [{"person_id": PERSON, "evidence": []}],
+    "volunteers": [{"person_id": PERSON, "evidence": [], "checked_in_at": None}],
 }
 
 
