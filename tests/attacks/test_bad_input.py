@@ -39,7 +39,7 @@ ALTERNATIVES = {
     "/v1/volunteer-stops": ["unit"],
     "/v1/wallets": ["person", "district", "unit"],
 }
-CLOSED = {"indicator": "services"}
+CLOSED = {"figure": "saved", "indicator": "services"}
 """Words of closed sets that a query must have."""
 PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}

@@ -231,6 +231,7 @@ def test_nobody_may_anything_but_what_is_public() -> None:
         "POST /v1/applications/own",
         "POST /v1/applications/tickets",
         "POST /v1/applications/withdrawal",
+        "POST /v1/gateway/receipts",
         "PUT /v1/applications/{application_id}",
         "GET /v1/catalogue-items",
         "GET /v1/catalogue-items/versions",

@@ -48,6 +48,7 @@ WITHOUT_A_PAGE = {
     "GET /v1/reversals/{proposal_id}": ONE_OF_A_LIST,
     "GET /v1/service-records/{record_id}": ONE_OF_A_LIST,
     "GET /v1/certificates/status/{list_number}": "what a verifier's software reads",
+    "POST /v1/gateway/receipts": "what a message gateway's software says",
     "GET /v1/logs/{district_id}/tile/{tile}": "what a witness's software reads",
     "GET /v1/roles": "the pages are made from the same file of powers",
     "POST /v1/orders/{order_id}/offers": "several at once are offered: POST /v1/matches/plan/offers",
