@@ -47,3 +47,10 @@ def group_acts(id_of: Callable[[str], str], unit_id: str, me: str, other_id: str
     yield "POST", f"{group}/leader", {"leader_id": other_id}
     yield "DELETE", f"{group}/members/{other_id}", {}
     yield "DELETE", group, {}
+
+
+def handover_acts(id_of: Callable[[str], str], unit_id: str, me: str, other_id: str) -> Iterator[Act]:
+    """Yield work taken over from somebody, and given away, by whoever does it."""
+    for way, (giver, taker) in {"taken": (other_id, me), "given": (me, other_id)}.items():
+        terms = {"from_id": giver, "to_id": taker, "unit_id": unit_id}
+        yield "PUT", f"/v1/handovers/{id_of('handover ' + way)}", terms

@@ -37,6 +37,9 @@ def at_houses(
     for name in OCCASIONS:
         yield "POST", f"/v1/orders/{id_of(name)}/check-out", {"place": PLACE}
     yield from signatures(id_of, OCCASIONS)
+    count = f"{venue}/counts/{id_of('count')}"
+    yield "PUT", count, {"day": start[:10], "visitors": 9, "meals": 9}
+    yield "POST", f"{count}/correction", {"visitors": 8, "meals": 8} | ALONE
     yield "POST", f"{activity}/closing", {}
     yield "POST", f"{activity}/withdrawal", {}
     yield "POST", f"{activity}/cancellation", ALONE
@@ -60,6 +63,26 @@ def objections(id_of: Callable[[str], str], orders: Iterable[str], me: str) -> I
         yield "PUT", f"/v1/orders/{order_id}/objections/{objection_id}", words
         answer = {"upheld": True, "minutes": 120, "second": me, "by_programme": True}
         yield "POST", f"/v1/objections/{objection_id}/answer", answer | ALONE
+
+
+def incident_acts(id_of: Callable[[str], str], person_id: str) -> Iterator[Act]:
+    """Yield an incident told, answered, looked after and closed by one and the same."""
+    incident_id = id_of("incident")
+    incident = f"/v1/incidents/{incident_id}"
+    yield "PUT", incident, {"kind": "urgent_call", "person_id": person_id}
+    yield "POST", f"/v1/duty-calls/{incident_id}/acknowledgement", {}
+    yield "POST", f"/v1/welfare-checks/{incident_id}/acknowledgement", {"number": 1}
+    yield "POST", f"{incident}/step-outcome", {"number": 1, "outcome": "reached_well"}
+    yield "POST", f"{incident}/closing", {"outcome": "well"}
+
+
+def untaken_acts(order: str, later: str) -> Iterator[Act]:
+    """Yield every answer to help that nobody takes, up to the market's."""
+    yield "POST", f"{order}/waiting", {"until": later}
+    yield "POST", f"{order}/time", {"start": later}
+    yield "POST", f"{order}/referral", {}
+    yield "POST", f"{order}/referral/provider", {"provider": "alone", "contact": "alone", "comes": later}
+    yield "POST", f"{order}/referral/outcome", {"outcome": "served"}
 
 
 def catalogue_acts(id_of: Callable[[str], str], district_id: str, day: str) -> Iterator[Act]:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.properties import occasions
-from tests.properties.desk_acts import acts_for_others, desk_acts, group_acts
+from tests.properties.desk_acts import acts_for_others, desk_acts, group_acts, handover_acts
 from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
 from tests.properties.telephone import Telephone
@@ -204,9 +204,7 @@ class Alone:
         yield "PUT", f"/v1/late-entries/{self.id('own_late')}", late | {"volunteer_id": self.me, "slip": first + 2}
         visit = {"person_id": self.lan, "how": "phone", "outcome": "seen"}
         yield "PUT", f"/v1/visits/{self.id('visit')}", visit
-        yield "PUT", f"/v1/incidents/{self.id('incident')}", {"kind": "urgent_call", "person_id": self.lan}
-        yield "POST", f"/v1/duty-calls/{self.id('incident')}/acknowledgement", {}
-        yield "POST", f"/v1/incidents/{self.id('incident')}/closing", {"outcome": "well"}
+        yield from occasions.incident_acts(self.id, self.lan)
         shift = {"unit_id": self.home, "person_id": self.me}
         shift |= {"from": self.day("D5 08:00"), "until": self.day("D6 08:00")}
         yield "PUT", f"/v1/duty-roster/{self.id('duty')}", shift
@@ -249,11 +247,13 @@ class Alone:
             order = f"/v1/orders/{self.id(name)}"
             yield "POST", f"{order}/offers/refusal", {}
             yield "POST", f"{order}/no-show", {"absent": "recipient"}
+            yield from occasions.untaken_acts(order, self.day("D6 10:10"))
             yield "POST", f"{order}/withdrawal", {}
             yield "POST", f"{order}/rejection", WHY
             yield "POST", f"{order}/cancellation", {}
         yield from group_acts(self.id, self.home, self.me, self.gu)
         yield from desk_acts(self.id, (self.me, self.gu))
+        yield from handover_acts(self.id, self.home, self.me, self.gu)
         yield from acts_for_others(self.id, self.me, self.lan, (self.home, self.day("D7 10:00")[:10]))
         yield from applications(self.id, self.home, self.world.story.day("D4").isoformat())
         yield "POST", f"/v1/me/devices/{self.telephone.key_id}/revocation", {"code": "123456"}
