@@ -95,6 +95,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("series_day", "what became of each day of them"),
         Exported("venue", "canteens, day centres and neighbour points", PLACE),
         Exported("venue_code_reader", "who was told the code of one last"),
+        Exported("venue_count", "how many came to them on a day, with every correction", ("why",)),
         Exported("activity", "what was planned at them", ("why",)),
         Exported("activity_waiter", "who waits for a seat"),
         Exported("round_stop", "to whom a round went, and what came of it", ("words",)),

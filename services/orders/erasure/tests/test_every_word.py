@@ -60,10 +60,10 @@ KEPT = {
         incident.kind incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
         order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
-        referral.fallback referral.state reversal.state round_stop.outcome
+        referral.fallback referral.state reversal.state round_stop.how round_stop.outcome
         series.alarm_code series.end_reason series.funding series.service_code
         series_day.code series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
-        service_record.kind sample_call.outcome venue.kind visit.how visit.outcome
+        service_record.kind sample_call.outcome venue.kind visit.how visit.outcome visit.proof
         welfare_check.rung welfare_check.state welfare_step.outcome welfare_step.rung""",
     "generalised to whether they counted": "visit_listing.risk",
     "cleared with where they served": "assignment.in_key assignment.out_key",
@@ -73,8 +73,8 @@ KEPT = {
         volunteer_group.member_ids welfare_step.above_ids welfare_step.told_ids""",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
-        person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code
-        door_act.digest door_act.key_id door_act.state door_act.verb""",
+        person.speaks person.status person.visit_risk relation.kind device_key.key_id device_key.public_key
+        door_act.code door_act.digest door_act.key_id door_act.state door_act.verb""",
     "a picture, deleted with whoever is on it": "scan_content.sealed",
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
     "what stands on the board of a house that everybody may enter": """
