@@ -29,7 +29,7 @@ PATHS = {
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits
-              /desk/visits/{lan}/visitor /desk/orders/{weak}
+              /desk/visits/{lan}/visitor?q=nobody /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues
               /desk/venues/counts /desk/rounds/{round}/sheet
@@ -37,7 +37,7 @@ PATHS = {
               /duty/roster?q=nobody /handover /handover?from={min}&q=min
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
-    "check": """/street /objections /objections/orders/{signed}
+    "check": """/street /objections /objections/orders/{signed}?q=nobody
               /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
     "admin": """/district /objections /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
               /figures/credit?unit={d1}&figure=age_under_1

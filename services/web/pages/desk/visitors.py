@@ -17,15 +17,13 @@ from services.web.kit.viewer import api
 
 area = Area("visitors", __name__, __file__, "/desk/visits")
 WORDS_MAX = 60
-WHY = "visitor"
-"""Why the page looks for somebody: it stands in the log that they see."""
 
 
 @area.page("/<uuid:person_id>/visitor", needs="record_visit")
 def visitor(person_id: UUID) -> str:
     """Let a visitor be found by name."""
     words = request.args.get("q", "").strip()[:WORDS_MAX]
-    people = part_of_page(lambda: api().rows("/v1/persons", q=words, why=WHY)) if words else []
+    people = part_of_page(lambda: api().rows("/v1/persons", q=words)) if words else []
     return render_template(
         "desk/visitor.html",
         person_id=person_id,

@@ -21,8 +21,6 @@ area = Area("handover", __name__, __file__, "/handover")
 NEEDS = "hand_over"
 ROLES = (Role.OPERATOR, Role.COORDINATOR, Role.CHECKER, Role.DISTRICT_ADMIN, Role.CITY_ADMIN)
 SHOWN_MAX, WORDS_MAX = 20, 60
-WHY = "handover"
-"""Why the page looks for somebody: it stands in the log that they see."""
 Row = dict[str, Any]
 
 
@@ -59,7 +57,7 @@ def _of_somebody(unit: str, giver: str) -> str:
     work = part_of_page(lambda: or_nothing(lambda: _open_work(unit, person=giver), 403))
     rows = [] if work is None else rows_of(work)
     offered = part_of_page(lambda: api().rows("/v1/handovers/candidates", unit=unit, person=giver))
-    searched = part_of_page(lambda: api().rows("/v1/persons", q=words, why=WHY)) if words else []
+    searched = part_of_page(lambda: api().rows("/v1/persons", q=words)) if words else []
     called = names([giver, *(row["about_id"] for row in rows if row["kind"] in ABOUT_PEOPLE)])
     by_name = names(row["person_id"] for row in rows_of(searched))
     return render_template(

@@ -24,8 +24,6 @@ from services.web.kit.viewer import api, viewer
 area = Area("objections", __name__, __file__, "/objections")
 ANSWERS = ("answer_objection", "answer_appeal")
 WORDS_MAX = 60
-WHY = "second person"
-"""Why the page looks for somebody: it stands in the log that they see."""
 
 
 @area.page("", needs=ANSWERS)
@@ -50,7 +48,7 @@ def of_order(order_id: UUID) -> str:
     evidence = or_nothing(lambda: api().get(f"/v1/orders/{order_id}/evidence"), 403, 404) if may_answer else None
     steps = evidence["steps"] if evidence else []
     words = request.args.get("q", "").strip()[:WORDS_MAX] if may_answer else ""
-    seconds = part_of_page(lambda: api().rows("/v1/persons", q=words, why=WHY)) if words else []
+    seconds = part_of_page(lambda: api().rows("/v1/persons", q=words)) if words else []
     people = people_of([order]) | names(row["person_id"] for row in [*items, *rows_of(seconds)])
     return render_template(
         "objections/order.html",
