@@ -40,7 +40,7 @@ PATHS = {
     "check": """/street /objections /objections/orders/{signed}?q=nobody
               /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
     "admin": """/district /objections /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
-              /figures/credit?unit={d1}&figure=age_under_1
+              /figures/credit?unit={d1}&figure=age_under_1 /figures/credit?unit={d1}&month=2026-03
               /district/rules/{d1}/next /district/credit /district/visits?unit={d1}
               /district/catalogue /district/catalogue/next?code=B1
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}

@@ -125,7 +125,7 @@ def _transfers(connection: Connection, span: Span, figure: str, after: Place, li
             "transfer_id": row.request_id,
             "person_id": _person(row),
             "reason": Reason(row.reason).label,
-            "at": from_microseconds(row.recorded_at),
+            "at": from_microseconds(row.recorded_at).isoformat(),
         }
 
 

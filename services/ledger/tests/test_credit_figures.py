@@ -97,6 +97,7 @@ def test_what_was_saved_used_given_and_taken_back_in_a_month(api: Api) -> None:
     assert moved == {"saved": 90, "spent": 90, "donated": 250, "gifts": 45, "taken_back": 30}
     (donation,) = rows(api, "donated")
     assert (donation["reason"], donation["person_id"], donation["minutes"]) == ("donation", str(LAN), 250)
+    assert datetime.fromisoformat(donation["at"]).strftime("%Y-%m") == MARCH
     assert figures(api, month=APRIL)["saved"] == {"figure": "saved", "minutes": 0, "rows": 0}
 
 
