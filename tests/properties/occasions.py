@@ -97,10 +97,12 @@ def catalogue_acts(id_of: Callable[[str], str], district_id: str, day: str) -> I
     yield "POST", f"{proposal}/decision", OK
 
 
-def deputy_acts(id_of: Callable[[str], str], grant_id: str, deputy_id: str, day: str) -> Iterator[Act]:
-    """Yield one's own role lent to somebody who holds none, accepted by oneself."""
+def deputy_acts(id_of: Callable[[str], str], grant_id: str, who: tuple[str, str, str], day: str) -> Iterator[Act]:
+    """Yield one's own role lent to somebody who holds none, accepted by oneself, and what waits for oneself given."""
+    me, deputy_id, unit_id = who
     deputy = f"/v1/deputies/{id_of('deputy')}"
     days = {"begins_on": day, "ends_on": day, "reason": "leave"}
     yield "PUT", deputy, days | {"grant_id": grant_id, "deputy_id": deputy_id}
     yield "POST", f"{deputy}/decision", OK
     yield "DELETE", deputy, {}
+    yield "PUT", f"/v1/handovers/{id_of('handover')}", {"from_id": me, "to_id": deputy_id, "unit_id": unit_id}

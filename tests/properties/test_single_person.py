@@ -133,9 +133,9 @@ class Alone:
                   "set": {"grant": {"starting_credit_minutes": 600}}}  # fmt: skip
         yield "PUT", f"/v1/policies/{self.id('policy')}", policy
         yield "POST", f"/v1/policies/{self.id('policy')}/decision", OK
-        yield from occasions.catalogue_acts(self.id, self.district, self.day("D7 10:00")[:10])
+        yield from occasions.catalogue_acts(self.id, self.district, day := self.day("D7 10:00")[:10])
         held = self.world.id_of(self.label + self.world.people[self.label]["roles"][-1].replace("@", ""))
-        yield from occasions.deputy_acts(self.id, held, self.gu, self.day("D7 10:00")[:10])
+        yield from occasions.deputy_acts(self.id, held, (self.me, self.gu, self.district), day)
         unit = f"/v1/organisation-units/{self.id('unit')}"
         yield "PUT", unit, {"level": "community", "parent_id": self.world.unit_of("s1"), "name_zh": "新社区"}
         yield "POST", f"{unit}/names", {"name_zh": "新新社区"}
