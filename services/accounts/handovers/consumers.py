@@ -29,6 +29,6 @@ class WorkMoved:
 
 
 @hears(orders.WorkMoved)
-def note_results(connection: Connection, _context: EventContext, told: WorkMoved) -> None:
+def note_results(connection: Connection, _context: EventContext, moved: WorkMoved) -> None:
     """Keep what came of a handover."""
-    store.add_results(connection, told.handover_id, [Moved(of.kind, of.moved, of.left) for of in told.results])
+    store.add_results(connection, moved.handover_id, [Moved(of.kind, of.moved, of.left) for of in moved.results])

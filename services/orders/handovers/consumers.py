@@ -27,8 +27,8 @@ class WorkHandedOver:
 
 
 @hears(accounts.WorkHandedOver)
-def take_over(connection: Connection, context: EventContext, told: WorkHandedOver) -> None:
+def take_over(connection: Connection, context: EventContext, handed: WorkHandedOver) -> None:
     """Move what is held here, and tell what came of it."""
-    unit_ids = tuple(directory.units_below(connection, [told.unit_id]))
-    handover = Handover(told.handover_id, told.person_id, told.to_id, unit_ids, told.by)
-    move_work(connection, context, handover, told.kinds, unit_id=told.unit_id)
+    unit_ids = tuple(directory.units_below(connection, [handed.unit_id]))
+    handover = Handover(handed.handover_id, handed.person_id, handed.to_id, unit_ids, handed.by)
+    move_work(connection, context, handover, handed.kinds, unit_id=handed.unit_id)

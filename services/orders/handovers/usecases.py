@@ -32,8 +32,8 @@ def move_work(
     receiver = people_store.find_person(connection, handover.to_id)
     if district_id is None and receiver is not None:
         district_id = receiver.district_id
-    told = WorkMoved(handover.handover_id, district_id or unit_id, handover.from_id, handover.to_id, results)
-    tell(connection, cause, told)
+    moved = WorkMoved(handover.handover_id, district_id or unit_id, handover.from_id, handover.to_id, results)
+    tell(connection, cause, moved)
 
 
 def _move_duty(connection: Connection, cause: Cause, of: Handover) -> tuple[int, int]:

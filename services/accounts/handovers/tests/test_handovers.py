@@ -139,8 +139,8 @@ def test_twice_is_once_and_orders_is_told_what_to_move(district: District, hear:
     again = must(district.leaver.put(path, words))
     refused(district.platform.a.put(path, words), "id_reused", 409)
 
-    (told,) = district.platform.events("WorkHandedOver")
-    assert (told.person_id, told.to_id, list(told.kinds)) == (
+    (event,) = district.platform.events("WorkHandedOver")
+    assert (event.person_id, event.to_id, list(event.kinds)) == (
         district.leaver.person_id,
         district.heir.person_id,
         ["duty", "visits"],
@@ -165,17 +165,17 @@ def test_twice_is_once_and_orders_is_told_what_to_move(district: District, hear:
 
 
 def test_both_are_told_and_nobody_who_has_died(district: District) -> None:
-    def told() -> list[tuple[str, str]]:
+    def notices() -> list[tuple[str, str]]:
         rows = district.platform.rows("SELECT purpose, person_id FROM notice ORDER BY purpose")
         names = {district.leaver.person_id: "leaver", district.heir.person_id: "heir"}
         return [(purpose, names[str(person_id)]) for purpose, person_id in rows]
 
     district.hand_over(district.leaver)
-    assert told() == [("work_handed_over", "leaver"), ("work_taken_over", "heir")]
+    assert notices() == [("work_handed_over", "leaver"), ("work_taken_over", "heir")]
     district.platform.die(district.leaver.person_id)
     district.hand_over(district.platform.a)
 
-    assert told() == [("work_handed_over", "leaver"), ("work_taken_over", "heir"), ("work_taken_over", "heir")]
+    assert notices() == [("work_handed_over", "leaver"), ("work_taken_over", "heir"), ("work_taken_over", "heir")]
 
 
 def test_of_two_who_hand_over_the_same_at_once_the_second_finds_nothing(district: District) -> None:

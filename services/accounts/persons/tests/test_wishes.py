@@ -109,10 +109,10 @@ def test_what_somebody_speaks_is_said_by_them_or_the_desk_told_to_others_and_for
 
     must(_say(own, platform, elder, speaks=["wu", "putonghua", "wu"]))
     mine = must(own.get("/v1/me"))
-    told = list(platform.states_of(elder)[-1].speaks)
+    stated = list(platform.states_of(elder)[-1].speaks)
     must(_say(platform.a, platform, elder, speaks=[]))
 
-    assert (mine["speaks"], told) == (["putonghua", "wu"], ["putonghua", "wu"])
+    assert (mine["speaks"], stated) == (["putonghua", "wu"], ["putonghua", "wu"])
     assert must(platform.a.get(f"/v1/persons/{elder}"))["speaks"] == []
     refused(_say(own, platform, elder, speaks=["klingon"]), "invalid_fields", 422)
     refused(_say(own, platform, elder, speaks=None), "invalid_fields", 422)

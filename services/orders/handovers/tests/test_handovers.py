@@ -15,7 +15,7 @@ from services.orders.visits import store as visits
 
 def hand_over(world: OrdersHarness, label: str, giver: str, receiver: str, *kinds: str, unit: str = "k1") -> Any:
     said = len(world.said(wire.WorkMoved))
-    told = accounts.WorkHandedOver(
+    event = accounts.WorkHandedOver(
         handover_id=str(named(label)),
         person_id=str(named(giver)),
         to_id=str(named(receiver)),
@@ -23,7 +23,7 @@ def hand_over(world: OrdersHarness, label: str, giver: str, receiver: str, *kind
         kinds=kinds,
         by=str(named("admin")),
     )
-    world.hear(told, subject=told.handover_id)
+    world.hear(event, subject=event.handover_id)
     (*_, moved) = world.said(wire.WorkMoved)
     assert len(world.said(wire.WorkMoved)) == said + 1
     return {result.kind: (result.moved, result.left) for result in moved.results}

@@ -187,8 +187,8 @@ def test_a_call_on_a_round_is_a_visit_where_the_plan_says_that_it_is_enough(worl
 
     assert world.state("r1") == "settled"
     assert rate(world) == (3, 2)
-    told = {visit.person_id: visit.how for visit in world.said(wire.VisitRecorded)}
-    assert told == {str(named("gen")): "phone", str(named("seen")): "door"}
+    ways = {visit.person_id: visit.how for visit in world.said(wire.VisitRecorded)}
+    assert ways == {str(named("gen")): "phone", str(named("seen")): "door"}
     (called,) = [visit for visit in world.said(wire.VisitRecorded) if visit.how == "phone"]
     visit = world.call("GET", "coord", f"/v1/visits/{called.visit_id}").get_json()
     assert (visit["how"], visit["proof"], visit["order_id"]) == ("phone", "attested", str(named("r1")))
