@@ -23,6 +23,7 @@ class Derived:
     kind: Any
     make: Callable[[PersonTold], object]
     nullable: bool = False
+    default: str | None = None
 
 
 def _home(name: str) -> Callable[[PersonTold], int | None]:
@@ -56,5 +57,5 @@ PERSON_COLUMNS: dict[str, Derived] = {
     "visit_risk": Derived(sa.Text, lambda state: state.visit_risk),
     "visit_listed_on": Derived(sa.Date, lambda state: state.visit_listed_on, nullable=True),
     "known_to": Derived(ARRAY(sa.Uuid), lambda state: sorted(state.known_to)),
-    "speaks": Derived(ARRAY(sa.Text), lambda state: sorted(state.speaks)),
+    "speaks": Derived(ARRAY(sa.Text), lambda state: sorted(state.speaks), default="{}"),
 }

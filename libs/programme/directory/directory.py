@@ -52,7 +52,10 @@ class Directory:
             "person",
             sa.MetaData(),
             sa.Column("person_id", sa.Uuid, primary_key=True),
-            *(sa.Column(name, one.kind, nullable=one.nullable) for name, one in self._columns.items()),
+            *(
+                sa.Column(name, one.kind, nullable=one.nullable, server_default=one.default)
+                for name, one in self._columns.items()
+            ),
         )
 
     @property

@@ -88,6 +88,7 @@ def test_every_number_opens_into_rows_that_are_as_many_and_weigh_as_much(
         for name, figure in shown.items():
             listed = rows(api, name, unit, month)
             assert (len(listed), sum(row["minutes"] for row in listed)) == (figure["rows"], figure["minutes"]), name
+            assert all(row["at"] is None or datetime.fromisoformat(row["at"]).tzinfo for row in listed), name
 
 
 def test_what_was_saved_used_given_and_taken_back_in_a_month(api: Api) -> None:

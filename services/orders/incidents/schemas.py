@@ -70,6 +70,6 @@ class IncidentSchema(SeenSchema):
     consent = for_concerned(fields.Nested(ConsentAnswer, allow_none=True))
     why = for_concerned(fields.String())
     outcome = for_concerned(fields.String())
-    ending = for_concerned(word_of(Ending))
+    ending = for_concerned(word_of(Ending, allow_none=True))
     closed_by = for_concerned(shown_id())
     closed_at = for_concerned(shown_instant())

@@ -23,10 +23,12 @@ from tests.contracts.api.recording import Progress, RecordingClient, settled, sh
 RECORDED_MIN = 180
 SELDOM = {
     "accounts.FullPersonAnswer": {"home_unit"},
+    "accounts.HandoverDone": {"from_name", "to_name"},
     "accounts.RoleAnswer": {
         "act", "decided_at", "decided_by", "lapses_at", "proposed_at", "proposed_by", "roles_to_decide", "why",
+        "open_proposals",
     },
-    "accounts.RoleDone": {"granted_at", "granted_by", "lent_by_id"},
+    "accounts.RoleDone": {"granted_at", "granted_by", "lent_by_id", "open_proposals"},
     "accounts.SignInAnswer": {"ticket", "ticket_expires_at"},
     "accounts.UnitAnswer": {"policy_id"},
     "orders.Duty": {"unit_name"},
@@ -34,8 +36,8 @@ SELDOM = {
     "orders.OrderDone": {"distance_m"},
     "orders.Visit": {"order_id"},
     "orders.Waiting": {
-        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "falls_due", "falls_due_at", "incident_id",
-        "opened_at", "opened_by", "outcome", "person_id", "place", "rings", "words",
+        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "ending", "falls_due", "falls_due_at",
+        "incident_id", "welfare", "opened_at", "opened_by", "outcome", "person_id", "place", "rings", "words",
     },
     "redemption.CreditRequest": {"exchange_id"},
 }  # fmt: skip
