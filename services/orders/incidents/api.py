@@ -37,6 +37,31 @@ from services.orders.welfare.store import checks_of
 incidents = Blueprint("incidents", __name__, url_prefix="/v1/incidents", description="Emergencies and welfare checks")
 
 
+APART = ("latitude_e6", "longitude_e6", "closed_by", "closed_at")
+"""Columns of an incident that its view holds as one value with others."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Whom an incident went to: an urgent call to those on duty, a welfare check step by step."""
+
+    call: DutyCall | None = None
+    check: WelfareCheck | None = None
+
+    def was_told_to(self, person_id: UUID) -> bool:
+        """Tell whether somebody was told of it."""
+        is_rung = self.call is not None and any(ring.person_id == person_id for ring in self.call.rings)
+        return is_rung or (self.check is not None and person_id in self.check.told_ids)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Who closed an incident and when; neither while it is open."""
+
+    closed_by: UUID | None
+    closed_at: datetime | None
+
+
 @dataclass(frozen=True)
 class IncidentView:
     """An incident as one caller sees it; `IncidentSchema` says which group sees what of it."""
@@ -53,50 +78,45 @@ class IncidentView:
     words: str
     opened_by: UUID
     opened_at: datetime
-    call: DutyCall | None
-    check: WelfareCheck | None
+    progress: Progress
     acting_for: UUID | None
     consent: Row | None
     why: str
     outcome: str
     ending: Ending | None
-    closed_by: UUID | None
-    closed_at: datetime | None
+    closing: Closing
 
     @property
     def calling(self) -> Row | None:
         """Return whether somebody on duty has answered, of an urgent call."""
-        return calling_view(self.call) if self.call else None
+        return calling_view(self.progress.call) if self.progress.call else None
 
     @property
     def welfare(self) -> Row | None:
         """Return how far a welfare check has come."""
-        return welfare_view(self.check) if self.check else None
+        return welfare_view(self.progress.check) if self.progress.check else None
 
     @property
     def rings(self) -> tuple[Ring, ...]:
         """Return who was told."""
-        return self.call.rings if self.call else ()
+        return self.progress.call.rings if self.progress.call else ()
 
     @property
     def answered_by(self) -> UUID | None:
         """Return who looks after it."""
-        if self.check:
-            return self.check.step.taken_by
-        return self.call.acknowledged_by if self.call else None
+        if self.progress.check:
+            return self.progress.check.step.taken_by
+        return self.progress.call.acknowledged_by if self.progress.call else None
 
+    @property
+    def closed_by(self) -> UUID | None:
+        """Return who closed it."""
+        return self.closing.closed_by
 
-@dataclass(frozen=True)
-class Progress:
-    """Whom an incident went to: an urgent call to those on duty, a welfare check step by step."""
-
-    call: DutyCall | None = None
-    check: WelfareCheck | None = None
-
-    def was_told_to(self, person_id: UUID) -> bool:
-        """Tell whether somebody was told of it."""
-        is_rung = self.call is not None and any(ring.person_id == person_id for ring in self.call.rings)
-        return is_rung or (self.check is not None and person_id in self.check.told_ids)
+    @property
+    def closed_at(self) -> datetime | None:
+        """Return when it was closed."""
+        return self.closing.closed_at
 
 
 def progress_of(connection: Connection, incident_ids: Sequence[UUID]) -> dict[UUID, Progress]:
@@ -139,8 +159,9 @@ def sight_of_incident(connection: Connection, incident: Row, progress: Progress)
 def _view(incident: Row, sight: Sight, progress: Progress) -> IncidentView:
     latitude_e6, longitude_e6 = incident["latitude_e6"], incident["longitude_e6"]
     place = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
-    shown = {name: value for name, value in incident.items() if name not in ("latitude_e6", "longitude_e6")}
-    return IncidentView(sight=sight, place=place, call=progress.call, check=progress.check, **shown)
+    shown = {name: value for name, value in incident.items() if name not in APART}
+    closing = Closing(incident["closed_by"], incident["closed_at"])
+    return IncidentView(sight=sight, place=place, progress=progress, closing=closing, **shown)
 
 
 def _degrees(millionths: int) -> str:
