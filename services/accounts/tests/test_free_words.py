@@ -42,12 +42,14 @@ NO_WORDS = {
     "show_own_application.why": "nobody's command: the answer is read anew and not kept",
     "import_people.failure": "a code; the answer is read anew and not kept",
     "import_people.refused": "codes; the answer is read anew and not kept",
+    "hand_over.from_name": "only the list of handovers has names; the answer that is kept has ids",
+    "hand_over.to_name": "as above",
     "import_people.persons": "ids; the answer is read anew and not kept",
 }
 """Texts of a command's answer that nobody wrote in their own words, and why each may be there."""
 OUR_WORDS = {
     *("about", "act", "acts", "certificates", "code", "content_type", "document", "how", "kind", "level", "preset"),
-    "purpose",
+    *("kinds", "purpose", "speaks"),
     *("role", "sex", "grade", "hardship", "service", "state", "status", "status_before", "visit_risk", "what"),
     *("ended_because", "event_type", "group_name", "stream", "topic", "traceparent", "relay", "version_num"),
 }

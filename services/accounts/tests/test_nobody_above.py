@@ -208,6 +208,7 @@ NO_ACT_ON_A_PERSON = {
     "POST /v1/groups/{}/members/{}",
     "DELETE /v1/groups/{}/members/{}",
     "DELETE /v1/groups/{}",
+    "POST /v1/gateway/receipts",  # What a machine says of a message, to whomever it went.
     # One's own second factor, and the second step of signing in.
     "POST /v1/sessions/second-factor",
     "POST /v1/me/second-factor",
