@@ -63,7 +63,7 @@ def test_a_districts_first_rules_take_effect_today_and_hold_every_parameter(
     assert current["parameters"]["earn"]["daily_cap_minutes"] == 90
     assert current["parameters"]["earn"]["balance_cap_minutes"] == 36000
     assert current["parameters"]["noshow"]["window_days"] == 90
-    assert sum(len(group) for group in current["parameters"].values()) == 138
+    assert sum(len(group) for group in current["parameters"].values()) == 141
     [event] = platform.events("PolicyPublished")
     assert (event.policy_version, event.effective, event.preset) == (1, "2026-03-01", "changning")
     assert (event.proposed_by, event.decided_by) == (admin.person_id, city_admin.person_id)
