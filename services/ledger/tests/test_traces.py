@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from libs.clock import SystemClock
 from libs.db import Database
@@ -25,7 +27,7 @@ STREAM = Stream(messages.TOPIC, str(UUID(bytes=EAST)))
 @pytest.fixture
 def span() -> trace.Span:
     """What runs while the ledger posts: a request, or an event that is handled."""
-    return TracerProvider().get_tracer("test").start_span("the cause")
+    return TracerProvider(sampler=ALWAYS_ON).get_tracer("test").start_span("the cause", context=Context())
 
 
 def links_of(span: trace.Span) -> list[str]:
