@@ -67,6 +67,8 @@ def read_body() -> bytes:
 
 def _refuse_other_content() -> None:
     """Refuse a body that is not JSON, which the schemas would take for an empty one."""
+    if request.routing_exception is not None:
+        return  # There is nothing that could read it, which is what is said.
     kind = getattr(current_app.view_functions.get(request.endpoint or ""), "view_class", None)
     accepted = getattr(kind, "accepted_types", ("application/json",))
     if has_body() and request.mimetype not in accepted:

@@ -163,8 +163,9 @@ def test_an_emoji_is_text(client: FlaskClient) -> None:
     assert answer.status_code == 201
 
 
-def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient) -> None:
-    answer = client.delete("/v1/notes")
+@pytest.mark.parametrize("kind", ["", "image/jpeg"])
+def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient, kind: str) -> None:
+    answer = client.delete("/v1/notes", data=b"\xff" if kind else b"", content_type=kind or None)
 
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))

@@ -92,6 +92,8 @@ class ImportById(MethodView):
         if request.mimetype == "application/json":
             _refuse_no_rows(request.get_json())
         content = request.get_data()
+        if not content:
+            raise SheetUnreadableError(reason="nothing was sent")
 
         def accept(store: SealedStore, context: CommandContext) -> Answer:
             accept_import(store, context, import_id=import_id, content=content, content_type=request.mimetype)

@@ -141,6 +141,7 @@ def test_what_is_no_table_is_refused(platform: Platform, admin: Caller) -> None:
         assert (report["state"], report["persons"], bool(report["failure"])) == ("unreadable", [], True)
     assert platform.rows("SELECT count(*) FROM import WHERE sealed_content IS NOT NULL") == [(0,)]
     refused(_upload(platform, admin, b"<x/>", "text/xml", new_id()), "wrong_content_type", 415)
+    refused(_upload(platform, admin, b"", CSV_TYPE, new_id()), "sheet_unreadable", 400)
     with pytest.raises(SheetError, match="more than"):
         read_sheet(b"name_zh\n" + b"x\n" * 2001, CSV_TYPE)
 
