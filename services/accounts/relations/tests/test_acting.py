@@ -105,7 +105,7 @@ def test_a_relative_with_a_grant_sees_the_name_and_wishes_and_nothing_more_until
 
     seen = must(daughter.get(her))
 
-    said = {"language": None, "remarks": None, "speaks": []}
+    said: dict[str, object] = {"language": None, "remarks": None, "speaks": []}
     assert seen == {"person_id": family["兰"], "names": seen["names"], "version": 1} | said
     assert seen["names"]["zh"] == "兰"
     refused(platform.sign_in("刚").get(her), "not_authorised", 403)
